@@ -1,0 +1,42 @@
+//! One file a command; thin.
+
+mod detect;
+mod number;
+mod progress;
+mod render;
+mod source_args;
+
+use clap::{Parser, Subcommand};
+
+pub use source_args::{SourceArgs, SourceOptions};
+
+use crate::error::Result;
+
+/// See how detectable a handset's uplink bursts are. Energy detection and display only.
+#[derive(Debug, Parser)]
+#[command(name = "glint", version, propagate_version = true)]
+#[command(after_help = "Examples:\n  \
+    glint detect scene:demo                its bursts, one JSON object a line\n  \
+    glint detect g001_868.3M_1024k.cu8 --format csv -o bursts.csv\n  \
+    glint render scene:demo -o demo.png     its picture")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Detect(detect::Detect),
+    Render(render::Render),
+}
+
+/// Parses the program's arguments and runs the command they name.
+///
+/// # Errors
+/// What the command could not do, as one sentence.
+pub fn run() -> Result<()> {
+    match Cli::parse().command {
+        Command::Detect(command) => command.run(),
+        Command::Render(command) => command.run(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Runs a pipeline to its end, with progress and the summary on standard error.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::detect::Event;
+use crate::error::Result;
+use crate::pipeline::{Config, Pipeline, Progress, RunInfo, Sink, Summary};
+use crate::report::words;
+use crate::source::Source;
+
+/// Analyses `source` into `sinks` until it ends or Ctrl-C is pressed; what was found until then stands.
+///
+/// # Errors
+/// What the pipeline says.
+pub fn run_to_the_end(source: Box<dyn Source>, config: Config, sinks: Vec<Box<dyn Sink>>) -> Result<()> {
+    let pipeline = Pipeline::start(source, config, sinks)?;
+    let stop = pipeline.stopper();
+    // A second handler cannot be set; the first one of this process is ours, as each command runs once.
+    let asked = Arc::new(AtomicBool::new(false));
+    let _ = ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        stop();
+    });
+    pipeline.join().map(|_| ())
+}
+
+/// A sink that shows progress on a terminal, and the summary line at the end.
+pub fn bar() -> Box<dyn Sink> {
+    Box::new(Bar { bar: ProgressBar::hidden(), begun: Instant::now(), rate: 1.0, first: 0, bursts: 0 })
+}
+
+struct Bar {
+    bar: ProgressBar,
+    begun: Instant,
+    rate: f64,
+    first: u64,
+    bursts: u64,
+}
+
+impl Sink for Bar {
+    fn begin(&mut self, run: &RunInfo) -> Result<()> {
+        self.begun = Instant::now();
+        self.rate = run.stream.tuning.sample_rate.0;
+        self.first = run.stream.first.0;
+        if std::io::stderr().is_terminal() {
+            self.bar = match run.stream.length {
+                Some(length) => ProgressBar::new(length).with_style(
+                    ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left")
+                        .expect("the template is well formed"),
+                ),
+                None => ProgressBar::new_spinner(),
+            };
+        }
+        Ok(())
+    }
+
+    fn progress(&mut self, progress: &Progress) -> Result<()> {
+        self.bar.set_position(progress.samples);
+        self.bar.set_message(format!("{:.1} s of signal, {} bursts", progress.samples as f64 / self.rate, self.bursts));
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Event) -> Result<()> {
+        let seconds = |sample: u64| format!("{:.3} s", sample as f64 / self.rate);
+        match event {
+            Event::Burst(burst) if !burst.more => self.bursts += 1,
+            Event::FloorUnknown { from, to, why } => self.bar.suspend(|| {
+                eprintln!("from {} to {} no burst could be looked for: {why}", seconds(from.0), seconds(to.0));
+            }),
+            Event::Gap { from, to, why } => self.bar.suspend(|| {
+                eprintln!(
+                    "{} samples lost from {}: {why}; bursts there went unseen",
+                    words::count(to.0 - from.0),
+                    seconds(from.0)
+                );
+            }),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, summary: &Summary) -> Result<()> {
+        self.bar.finish_and_clear();
+        let elapsed = self.begun.elapsed().max(Duration::from_millis(1)).as_secs_f64();
+        eprintln!(
+            "{} samples, {:.3} s of signal, {:.1} × real time, {} bursts, {} samples lost, \
+             false alarms set to {} an hour",
+            summary.progress.samples,
+            summary.seconds,
+            summary.seconds / elapsed,
+            summary.bursts,
+            summary.progress.lost,
+            summary.false_alarms_per_hour,
+        );
+        Ok(())
+    }
+}

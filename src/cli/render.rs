@@ -1,0 +1,64 @@
+//! `glint render`: a picture of the waterfall with its bursts.
+
+use std::path::PathBuf;
+
+use super::SourceArgs;
+use super::detect::DetectorArgs;
+use super::progress::{self, run_to_the_end};
+use crate::error::Result;
+use crate::report::Output;
+use crate::report::picture::{Picture, PictureOptions};
+
+/// Draw the waterfall of a recording or scene, its bursts outlined, as a PNG picture
+///
+/// Needs no display. Each line of the waterfall is the strongest moment of its time, so that a burst of half a
+/// millisecond keeps its level. The same input gives the same bytes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    glint render scene:demo -o demo.png\n  \
+    glint render capture.sigmf-meta -o print.png --light --size 2400x1600\n  \
+    glint render scene:demo -o first-call.png --start 20 --duration 8")]
+pub struct Render {
+    #[command(flatten)]
+    source: SourceArgs,
+
+    /// Write the picture to FILE; it appears under its name once it is whole
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Replace FILE if it exists
+    #[arg(long)]
+    force: bool,
+
+    /// The form for print: black on white
+    #[arg(long)]
+    light: bool,
+
+    /// Size of the picture in pixels
+    #[arg(long, value_name = "WxH", default_value = "1600x900")]
+    size: String,
+
+    #[command(flatten)]
+    detector: DetectorArgs,
+}
+
+impl Render {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// The source cannot be read or the picture not written.
+    pub fn run(&self) -> Result<()> {
+        let mut options = PictureOptions::default().sized(&self.size)?;
+        if self.light {
+            options = options.light();
+        }
+        let mut output = Output::create(&self.output, self.force)?;
+        let source = self.source.open()?;
+        let deliver = Box::new(move |png: &[u8]| {
+            output.write(png)?;
+            output.finish()
+        });
+        let picture = Picture::new(options, deliver);
+        run_to_the_end(source, self.detector.config(true), vec![Box::new(picture), progress::bar()])
+    }
+}

@@ -1,0 +1,160 @@
+//! The noise floor's fast part: one gain for all frequencies, followed block by block.
+//!
+//! A box's power is judged against floor × gain, so a gain that drifts by a few tenths of a decibel would break the
+//! promised rate of false alarms. The gain at a block depends on [`LOOK`] blocks before and after it alone.
+
+use std::collections::VecDeque;
+
+/// Detector's rows in a block: 0.8 ms at 2.4 MS/s.
+pub const BLOCK_ROWS: u64 = 12;
+
+/// Blocks on either side that the reference level is the median of, and the gain the mean of.
+const REACH: u64 = 8;
+
+/// Blocks on either side that a block's gain depends on.
+pub const LOOK: u64 = 2 * REACH + 1;
+
+/// Quantile of a block's octets that its first level rests on, and what that quantile of noise is to its mean.
+const QUANTILE: f64 = 0.3;
+const QUANTILE_OF_NOISE: f32 = 0.93;
+
+/// How far the mean of five octets may be from the reference and still count as quiet.
+const QUIET: f32 = 0.13;
+
+/// How far a block's level may be from the reference and still be averaged.
+const SAME: f32 = 0.08;
+
+/// Level of the blocks of one segment, and from it their gain.
+pub struct Gain {
+    octets: usize,
+    /// Index of the first block in the deques.
+    first: u64,
+    /// Octet means of each block, empty where nothing was received.
+    means: VecDeque<Vec<f32>>,
+    /// First level of each block from a quantile; NaN where nothing was received.
+    rough: VecDeque<f32>,
+    reference: VecDeque<f32>,
+    level: VecDeque<f32>,
+    /// Blocks whose reference, level and gain were given out: the next to compute.
+    next_reference: u64,
+    next_level: u64,
+    next_gain: u64,
+    spare: Vec<Vec<f32>>,
+    scratch: Vec<f32>,
+}
+
+impl Gain {
+    /// A gain that begins at block `first`, with `octets` values a block.
+    pub fn new(first: u64, octets: usize) -> Self {
+        Gain {
+            octets,
+            first,
+            means: VecDeque::new(),
+            rough: VecDeque::new(),
+            reference: VecDeque::new(),
+            level: VecDeque::new(),
+            next_reference: first,
+            next_level: first,
+            next_gain: first,
+            spare: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Adds the next block: `means` holds the mean power over the floor's shape of each octet of bins; empty when
+    /// the block was silent.
+    pub fn push(&mut self, means: &[f32]) {
+        let mut kept = self.spare.pop().unwrap_or_default();
+        kept.clear();
+        kept.extend_from_slice(means);
+        let rough = if means.is_empty() {
+            f32::NAN
+        } else {
+            self.scratch.clear();
+            self.scratch.extend_from_slice(means);
+            let at = ((means.len() - 1) as f64 * QUANTILE).round() as usize;
+            *self.scratch.select_nth_unstable_by(at, f32::total_cmp).1 / QUANTILE_OF_NOISE
+        };
+        self.means.push_back(kept);
+        self.rough.push_back(rough);
+    }
+
+    /// The next block's gain, power per bin over the floor's shape, when what it depends on is there; with `ended`,
+    /// as far as the segment goes. `idle` is the gain where nothing was received.
+    pub fn next(&mut self, ended: bool, idle: f32) -> Option<f32> {
+        let end = self.first + self.means.len() as u64;
+        let ready = |needed: u64| ended || needed < end;
+        while self.next_reference < end && ready(self.next_reference + REACH) {
+            let reference = self.median_around(self.next_reference).unwrap_or(idle);
+            self.reference.push_back(reference);
+            self.next_reference += 1;
+        }
+        while self.next_level < self.next_reference && (ended || self.next_level + 1 < self.next_reference) {
+            let level = self.quiet_level(self.next_level);
+            self.level.push_back(level);
+            self.next_level += 1;
+        }
+        let t = self.next_gain;
+        if t >= self.next_level || !(ended || t + REACH < self.next_level) {
+            return None;
+        }
+        let reference = self.reference[(t - self.first) as usize];
+        let (from, to) = (t.saturating_sub(REACH).max(self.first), (t + REACH + 1).min(self.next_level));
+        let (mut sum, mut count) = (0.0, 0);
+        for u in from..to {
+            let level = self.level[(u - self.first) as usize];
+            if (level / reference - 1.0).abs() < SAME {
+                sum += level;
+                count += 1;
+            }
+        }
+        self.next_gain += 1;
+        while self.first + LOOK < self.next_gain {
+            self.first += 1;
+            self.spare.extend(self.means.pop_front());
+            self.rough.pop_front();
+            self.reference.pop_front();
+            self.level.pop_front();
+        }
+        Some(if count >= 3 { sum / count as f32 } else { reference })
+    }
+
+    fn median_around(&mut self, t: u64) -> Option<f32> {
+        let from = t.saturating_sub(REACH).max(self.first);
+        let to = (t + REACH + 1).min(self.first + self.rough.len() as u64);
+        self.scratch.clear();
+        let rough = from..to;
+        self.scratch.extend(rough.map(|u| self.rough[(u - self.first) as usize]).filter(|r| !r.is_nan()));
+        if self.scratch.is_empty() {
+            return None;
+        }
+        let at = (self.scratch.len() - 1) / 2;
+        Some(*self.scratch.select_nth_unstable_by(at, f32::total_cmp).1)
+    }
+
+    fn is_quiet(&self, t: u64, octet: usize) -> bool {
+        if t < self.first || t >= self.next_reference {
+            return true;
+        }
+        let means = &self.means[(t - self.first) as usize];
+        if means.is_empty() {
+            return true;
+        }
+        let part = &means[octet.saturating_sub(2)..(octet + 3).min(self.octets)];
+        let mean = part.iter().sum::<f32>() / part.len() as f32;
+        (mean / self.reference[(t - self.first) as usize] - 1.0).abs() < QUIET
+    }
+
+    /// Mean of the octets that are quiet in this block and in both its neighbours.
+    fn quiet_level(&self, t: u64) -> f32 {
+        let means = &self.means[(t - self.first) as usize];
+        let (mut sum, mut count) = (0.0, 0);
+        for (octet, mean) in means.iter().enumerate() {
+            if self.is_quiet(t.wrapping_sub(1), octet) && self.is_quiet(t, octet) && self.is_quiet(t + 1, octet) {
+                sum += mean;
+                count += 1;
+            }
+        }
+        if count * 10 >= self.octets * 3 { sum / count as f32 } else { self.rough[(t - self.first) as usize] }
+    }
+}

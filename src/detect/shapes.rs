@@ -1,0 +1,146 @@
+//! The bank of time-frequency boxes whose power is summed.
+
+use crate::spectrum::Grid;
+
+/// Bins in a cell: the detector's unit of frequency, 37.5 kHz at 2.4 MS/s.
+pub const BINS_PER_CELL: usize = 4;
+
+/// How wide a shape is.
+#[derive(Clone, Copy, Debug)]
+enum Width {
+    Khz(f64),
+    /// A share of the band, for bursts wider than any handset's.
+    OfBand(f64),
+}
+
+/// A shape as it is meant: hertz and microseconds, whatever the sample rate.
+struct Nominal {
+    width: Width,
+    us: f64,
+    /// A start every so many rows is tried.
+    step: u64,
+    /// Share of the false alarms it may give, relative to the others.
+    share: f64,
+}
+
+const fn nominal(width: Width, us: f64, step: u64, share: f64) -> Nominal {
+    Nominal { width, us, step, share }
+}
+
+use Width::{Khz, OfBand};
+
+/// The shapes. GSM's are 150 kHz wide, not 200: the spectrum is a bell, and its middle gives most. Wide shapes get a
+/// larger share, because 0.1 dB of threshold is worth 0.5 dB of signal there.
+const NOMINAL: [Nominal; 20] = [
+    nominal(Khz(150.0), 533.0, 1, 1.0), // GSM normal burst; half slots of one resource block
+    nominal(Khz(150.0), 333.0, 1, 0.6), // GSM access burst
+    nominal(Khz(375.0), 533.0, 1, 0.6), // two resource blocks, half a subframe
+    nominal(Khz(150.0), 933.0, 2, 0.6), // narrow, 1 ms
+    nominal(Khz(188.0), 933.0, 2, 1.5), // PUSCH, one resource block
+    nominal(Khz(375.0), 933.0, 2, 0.8), // two resource blocks
+    nominal(Khz(675.0), 933.0, 2, 0.9), // four
+    nominal(Khz(1050.0), 933.0, 2, 3.0), // six, and PRACH
+    nominal(Khz(37.5), 533.0, 2, 0.3),  // the ladder for what nobody names in advance
+    nominal(Khz(37.5), 2000.0, 4, 0.3),
+    nominal(Khz(37.5), 4000.0, 8, 0.3),
+    nominal(Khz(150.0), 133.0, 1, 0.3),
+    nominal(Khz(188.0), 2000.0, 4, 0.4),
+    nominal(Khz(188.0), 4000.0, 8, 0.4),
+    nominal(Khz(675.0), 267.0, 1, 0.4),
+    nominal(Khz(1050.0), 67.0, 1, 0.4),
+    nominal(Khz(1050.0), 133.0, 1, 0.4),
+    nominal(OfBand(0.8), 67.0, 1, 0.4),
+    nominal(OfBand(0.8), 267.0, 1, 0.4),
+    nominal(OfBand(0.8), 933.0, 2, 0.4),
+];
+
+/// A shape rounded to the grid of one sample rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shape {
+    /// Cells of frequency.
+    pub cells: usize,
+    /// Rows of time.
+    pub rows: usize,
+    /// Starts at rows that are multiples of this.
+    pub step: u64,
+    /// Share of the false alarms, of a total of 1 over all shapes.
+    pub share: f64,
+}
+
+impl Shape {
+    /// The shapes at `grid`'s rate. The first is the GSM normal burst's. Shapes wider than the band drop out, and so
+    /// do those that round to one already there.
+    pub fn bank(grid: &Grid) -> Vec<Shape> {
+        let band = grid.n / BINS_PER_CELL;
+        let cell_khz = grid.bin_width().0 * BINS_PER_CELL as f64 / 1e3;
+        let row_us = grid.row_s() * 1e6;
+        let mut bank: Vec<Shape> = Vec::new();
+        for nominal in &NOMINAL {
+            let cells = match nominal.width {
+                Width::Khz(khz) => (khz / cell_khz).round(),
+                Width::OfBand(share) => (share * band as f64).round(),
+            };
+            let cells = (cells as usize).max(1);
+            let rows = ((nominal.us / row_us).round() as usize).max(1);
+            if cells <= band && !bank.iter().any(|s| s.cells == cells && s.rows == rows) {
+                bank.push(Shape { cells, rows, step: nominal.step, share: nominal.share });
+            }
+        }
+        let total: f64 = bank.iter().map(|s| s.share).sum();
+        for shape in &mut bank {
+            shape.share /= total;
+        }
+        bank
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Hertz;
+
+    #[test]
+    fn at_two_point_four_megasamples_the_shapes_are_the_designs() {
+        let bank = Shape::bank(&Grid::for_rate(Hertz(2.4e6)));
+        let sizes: Vec<_> = bank.iter().map(|s| (s.cells, s.rows)).collect();
+        assert_eq!(
+            sizes,
+            [
+                (4, 8),
+                (4, 5),
+                (10, 8),
+                (4, 14),
+                (5, 14),
+                (10, 14),
+                (18, 14),
+                (28, 14),
+                (1, 8),
+                (1, 30),
+                (1, 60),
+                (4, 2),
+                (5, 30),
+                (5, 60),
+                (18, 4),
+                (28, 1),
+                (28, 2),
+                (51, 1),
+                (51, 4),
+                (51, 14)
+            ]
+        );
+    }
+
+    #[test]
+    fn shapes_keep_their_size_at_every_rate_and_fit_the_band() {
+        for rate in [250e3, 1e6, 1.92e6, 2.4e6, 20e6, 61.44e6] {
+            let grid = Grid::for_rate(Hertz(rate));
+            let bank = Shape::bank(&grid);
+            let gsm = bank[0];
+            let khz = gsm.cells as f64 * grid.bin_width().0 * BINS_PER_CELL as f64 / 1e3;
+            let us = gsm.rows as f64 * grid.row_s() * 1e6;
+            assert!((105.0..=195.0).contains(&khz) && (480.0..=590.0).contains(&us), "{rate}: {khz} kHz, {us} µs");
+            assert!(bank.iter().all(|s| s.cells * BINS_PER_CELL <= grid.n));
+            assert!((bank.iter().map(|s| s.share).sum::<f64>() - 1.0).abs() < 1e-12);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! From false alarms per hour to a threshold for every shape.
+
+use super::shapes::{BINS_PER_CELL, Shape};
+use crate::spectrum::Grid;
+use crate::theory::{upper_quantile, upper_tail};
+
+/// Samples a row advances, as a ratio of a frame: how much frames overlap decides how correlated cells are.
+const FRAMES_PER_SAMPLE: f64 = 1.6;
+
+/// The distribution of the sum of noise power over a box of `K` bins by `M` rows, as a shifted gamma matched to its
+/// first three cumulants. The cells of a box are correlated through the window; the cumulants are the traces of the
+/// powers of their correlation matrix, fitted to closed forms for this window and overlap (error below 0.3 %, by
+/// `detect::threshold::tests::the_second_cumulant_is_that_of_the_window`).
+#[derive(Clone, Copy, Debug)]
+pub struct BoxNoise {
+    mean: f64,
+    shape: f64,
+    scale: f64,
+    shift: f64,
+    variance: f64,
+}
+
+impl BoxNoise {
+    /// Noise of unit mean power per bin in a box of `bins` × `rows`.
+    pub fn new(bins: usize, rows: usize) -> Self {
+        let (k, m, r) = (bins as f64, rows as f64, FRAMES_PER_SAMPLE);
+        let k1 = k * m;
+        let k2 = r * k1 * (1.0 - 0.371 / k) * (1.0 - 0.144 / m);
+        let k3 = 2.0 * r * r * k1 * (1.0 - 0.566 / k) * (1.0 - 0.222 / m);
+        let shape = 4.0 * k2.powi(3) / (k3 * k3);
+        let scale = k3 / (2.0 * k2);
+        BoxNoise { mean: k1, shape, scale, shift: k1 - shape * scale, variance: k2 }
+    }
+
+    /// The ratio to the mean that noise exceeds with `probability`.
+    pub fn quantile(&self, probability: f64) -> f64 {
+        (self.shift + self.scale * upper_quantile(self.shape, probability)) / self.mean
+    }
+
+    /// The probability that noise exceeds `ratio` times its mean.
+    pub fn tail(&self, ratio: f64) -> f64 {
+        upper_tail(self.shape, (ratio * self.mean - self.shift) / self.scale)
+    }
+
+    /// Effective degrees of freedom: mean² over variance.
+    pub fn dof(&self) -> f64 {
+        self.mean * self.mean / self.variance
+    }
+}
+
+/// How many alarms the sum of all positions' probabilities over-counts, because neighbouring positions and shapes fire
+/// together: measured on noise, one curve for all shapes. `per_hour` is the rate asked for.
+fn union_overcount(per_hour: f64) -> f64 {
+    (0.76 - 0.10 * per_hour.log10()).clamp(0.2, 1.0)
+}
+
+/// What every shape must exceed at a stated rate of false alarms.
+#[derive(Clone, Debug)]
+pub struct Thresholds {
+    per_hour: f64,
+    shapes: Vec<ShapeThreshold>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ShapeThreshold {
+    noise: BoxNoise,
+    /// Positions tried in an hour, divided by the shape's share.
+    positions_per_share: f64,
+    ratio: f64,
+}
+
+impl Thresholds {
+    /// Thresholds for `per_hour` false alarms (events) an hour over the whole `bank`.
+    pub fn new(grid: &Grid, bank: &[Shape], per_hour: f64) -> Self {
+        let cells = grid.n / BINS_PER_CELL;
+        let shapes = bank
+            .iter()
+            .map(|shape| {
+                let starts_per_hour = 3600.0 / grid.row_s() / shape.step as f64;
+                let positions_per_share = starts_per_hour * (cells + 1 - shape.cells) as f64 / shape.share;
+                let noise = BoxNoise::new(shape.cells * BINS_PER_CELL, shape.rows);
+                let probability = (per_hour / positions_per_share / union_overcount(per_hour)).min(0.5);
+                ShapeThreshold { noise, positions_per_share, ratio: noise.quantile(probability) }
+            })
+            .collect();
+        Thresholds { per_hour, shapes }
+    }
+
+    /// The ratio to the noise mean that a box of `shape` (its index in the bank) must exceed.
+    pub fn ratio(&self, shape: usize) -> f64 {
+        self.shapes[shape].ratio
+    }
+
+    /// Effective degrees of freedom of a box of `shape`.
+    pub fn dof(&self, shape: usize) -> f64 {
+        self.shapes[shape].noise.dof()
+    }
+
+    /// How often an hour noise alone gives an event with a box of `shape` at `ratio` or more, over all shapes at the
+    /// same improbability; at most what was asked for.
+    pub fn expected_per_hour(&self, shape: usize, ratio: f64) -> f64 {
+        let s = &self.shapes[shape];
+        let union = s.noise.tail(ratio) * s.positions_per_share;
+        // The over-count depends on the rate it corrects: two rounds settle it to a per cent.
+        let mut rate = union;
+        for _ in 0..3 {
+            rate = union * union_overcount(rate.max(1e-300));
+        }
+        rate.clamp(1e-300, self.per_hour)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spectrum::Window;
+    use crate::units::Hertz;
+    use std::f64::consts::PI;
+
+    /// Sum of the squared correlation coefficients of a box's cells, from the window itself.
+    fn second_cumulant(n: usize, hop: usize, bins: usize, rows: usize) -> f64 {
+        let w = Window::SineRamp { overlap: n - hop }.coefficients(n);
+        let energy: f64 = w.iter().map(|w| w * w).sum();
+        let mut sum = 0.0;
+        for dm in 0..rows.min(2) {
+            for dk in 0..bins {
+                let (mut re, mut im) = (0.0, 0.0);
+                for i in dm * hop..n {
+                    let phase = 2.0 * PI * (dk * i) as f64 / n as f64;
+                    let product = w[i] * w[i - dm * hop];
+                    re += product * phase.cos();
+                    im += product * phase.sin();
+                }
+                let rho2 = (re * re + im * im) / (energy * energy);
+                let sides = if dm == 0 { 1.0 } else { 2.0 } * if dk == 0 { 1.0 } else { 2.0 };
+                sum += sides * (rows - dm) as f64 * (bins - dk) as f64 * rho2;
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn the_second_cumulant_is_that_of_the_window() {
+        for (bins, rows) in [(4, 8), (16, 5), (16, 8), (20, 14), (112, 14), (112, 2), (4, 60)] {
+            let exact = second_cumulant(256, 160, bins, rows);
+            let fitted = BoxNoise::new(bins, rows).variance;
+            assert!((fitted / exact - 1.0).abs() < 0.005, "{bins} × {rows}: {fitted} for {exact}");
+        }
+    }
+
+    #[test]
+    fn a_stronger_box_is_expected_less_often_and_the_threshold_exactly_as_asked() {
+        let grid = Grid::for_rate(Hertz(2.4e6));
+        let bank = Shape::bank(&grid);
+        for per_hour in [1.0, 100.0] {
+            let thresholds = Thresholds::new(&grid, &bank, per_hour);
+            for shape in 0..bank.len() {
+                let at = thresholds.expected_per_hour(shape, thresholds.ratio(shape));
+                assert!((at / per_hour - 1.0).abs() < 0.02, "shape {shape}: {at} for {per_hour}");
+                let above = thresholds.expected_per_hour(shape, 1.2 * thresholds.ratio(shape));
+                assert!(above < 0.5 * at && above > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn thresholds_at_one_an_hour_are_close_to_the_designs() {
+        // With more shapes to share the same alarms they stand a few hundredths of a decibel higher than the design's.
+        let grid = Grid::for_rate(Hertz(2.4e6));
+        let bank = Shape::bank(&grid);
+        let thresholds = Thresholds::new(&grid, &bank, 1.0);
+        for (cells, rows, db) in [(4, 5, 3.41), (4, 8, 2.75), (5, 14, 1.89), (28, 14, 0.82)] {
+            let shape = bank.iter().position(|s| (s.cells, s.rows) == (cells, rows)).expect("the shape is in the bank");
+            let over_mean_db = 10.0 * thresholds.ratio(shape).log10();
+            assert!((over_mean_db - db).abs() < 0.06, "{cells} × {rows}: {over_mean_db} dB for {db}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! glint shows, on a waterfall, how detectable a handset's uplink bursts are.
+//!
+//! Samples come in, become power, power becomes bursts, bursts become understanding. Each arrow is one
+//! module, and data flows one way: a module imports only modules listed above it here.
+//!
+//! What is deliberately absent, and checked as far as a test can by `tests/architecture.rs`:
+//!
+//! 1. **One way.** No module imports one listed below it.
+//! 2. **Phase ends at [`spectrum`].** No complex sample travels past it; there is no demodulator of any kind.
+//! 3. **One receiver.** A pipeline takes one source. No direction finding, no geolocation, no combining of
+//!    receivers, no identity of device or subscriber.
+//! 4. **Forward only.** Nothing goes from a received burst to a distance or a place, and nothing says "safe".
+//! 5. **Nothing is lost in silence.** Every sample of a file is analysed, or the command fails; live, every
+//!    loss is counted and shown.
+#![warn(missing_docs)]
+
+/// Quantities that are silently mixed up unless they are types.
+pub mod units;
+
+/// What can go wrong, by what the user can do about it.
+pub mod error;
+
+/// Detection theory: false-alarm probability to threshold and back.
+pub mod theory;
+
+/// Sample formats, tuning, blocks of samples.
+pub mod iq;
+
+/// Recordings on disk: what they are and where their samples begin.
+pub mod recording;
+
+/// Synthetic uplinks with known truth.
+pub mod scene;
+
+/// Where samples come from.
+pub mod source;
+
+/// Samples to rows of power: the last room that sees phase.
+pub mod spectrum;
+
+/// Rows of power to bursts.
+pub mod detect;
+
+/// Threads, channels, losses, shutdown; the [`pipeline::Sink`] trait.
+pub mod pipeline;
+
+/// What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures.
+pub mod report;
+
+/// One file a command; thin.
+pub mod cli;

@@ -1,0 +1,204 @@
+//! Threads, channels, losses, shutdown. Threads live only here.
+//!
+//! ```text
+//!            blocks                chunks                spectra                 rows, events
+//! [source] ─────────▶ [chunker] ─────────▶ [analysis ×n] ─────────▶ [detection] ─────────────▶ [sink] [sink] …
+//!     ▲                  │  ▲                                           │
+//!     └── spent blocks ──┘  └────────────── spent chunks ───────────────┘
+//! ```
+//!
+//! All channels are bounded, and spent buffers go back, so that the steady state allocates next to nothing. A
+//! recording blocks and loses nothing; a live source drops whole blocks, and the jump of the sample index is the
+//! loss. Every chunk has a number, and detection takes them in order: the number of threads changes nothing.
+
+mod overload;
+mod sink;
+mod stages;
+
+pub use sink::{Progress, RunInfo, Sink, Summary};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::bounded;
+
+use crate::detect::{self, Detector};
+use crate::error::{Error, Result};
+use crate::source::Source;
+use crate::spectrum::{Analyzer, Chunk, Chunker, Grid};
+use stages::{Counters, DetectionStage, Shared};
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// How to detect.
+    pub detect: detect::Config,
+    /// Threads that turn samples into rows; 0: as many as the machine has cores. The results do not depend on it.
+    pub threads: usize,
+    /// Whether waterfall rows are made.
+    pub display: bool,
+    /// Samples in a block read from the source. The results do not depend on it.
+    pub block_samples: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { detect: detect::Config::default(), threads: 0, display: false, block_samples: 65_536 }
+    }
+}
+
+/// A running analysis of one source.
+///
+/// Dropping it stops it and waits for its threads. A sink that hands on to a channel must be able to go on or to
+/// fail while that happens: drop the receiving end first, then the pipeline.
+#[must_use = "dropping a pipeline stops it"]
+pub struct Pipeline {
+    shared: Arc<Shared>,
+    source: Option<JoinHandle<Result<()>>>,
+    workers: Vec<JoinHandle<()>>,
+    sinks: Vec<JoinHandle<Result<()>>>,
+    summary: Option<JoinHandle<Summary>>,
+    name: String,
+}
+
+impl Pipeline {
+    /// Starts to analyse `source` into `sinks`.
+    ///
+    /// # Errors
+    /// The operating system gives no thread.
+    pub fn start(source: Box<dyn Source>, config: Config, sinks: Vec<Box<dyn Sink>>) -> Result<Pipeline> {
+        let stream = source.info().clone();
+        let grid = Grid::for_rate(stream.tuning.sample_rate);
+        let threads = match config.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        let shared = Arc::new(Shared { stop: AtomicBool::new(false), counters: Counters::default() });
+        let name = stream.name.clone();
+        let run = RunInfo {
+            stream: stream.clone(),
+            false_alarms_per_hour: config.detect.false_alarms_per_hour,
+            shortest_whole_s: grid.shortest_whole_s(),
+        };
+
+        let pace = source.pace();
+        let mut sink_threads = Vec::new();
+        let mut senders = Vec::new();
+        for (i, sink) in sinks.into_iter().enumerate() {
+            let (send, receive) = bounded(64);
+            let (run, shared) = (run.clone(), shared.clone());
+            senders.push(send);
+            sink_threads.push(spawn(format!("sink {i}"), move || stages::run_sink(sink, &run, &receive, &shared))?);
+        }
+
+        // Blocks and chunks circulate: what bounds memory is how many there are.
+        let (block_send, block_receive) = bounded(4);
+        let (spent_block_send, spent_block_receive) = bounded(8);
+        let (chunk_send, chunk_receive) = bounded::<Chunk>(threads + 2);
+        let in_flight = 2 * threads + 3;
+        let (spent_send, spent_receive) = bounded(in_flight);
+        let (spectra_send, spectra_receive) = bounded(in_flight);
+        for _ in 0..in_flight {
+            let _ = spent_send.send(stages::Work::default());
+        }
+        let (idle_send, idle_receive) = bounded(in_flight);
+
+        let mut workers = Vec::new();
+        for i in 0..threads {
+            let analyzer = Analyzer::new(grid, stream.format, config.display);
+            let (chunks, spectra, idle) = (chunk_receive.clone(), spectra_send.clone(), idle_receive.clone());
+            let work = move || stages::run_analysis(analyzer, &chunks, &idle, &spectra);
+            workers.push(spawn(format!("analysis {i}"), work)?);
+        }
+        drop((chunk_receive, spectra_send, idle_receive));
+
+        let chunker = Chunker::new(grid, stream.format);
+        let chunk_work = move || {
+            stages::run_chunker(chunker, &block_receive, &spent_block_send, &spent_receive, &chunk_send, &idle_send)
+        };
+        workers.push(spawn("chunker".into(), chunk_work)?);
+
+        let detector = Detector::new(grid, stream.format, &config.detect);
+        let stage = DetectionStage::new(detector, grid, senders, pace, shared.clone(), &config.detect);
+        let summary = spawn("detection".into(), move || stage.run(&spectra_receive, &spent_send))?;
+
+        let bytes = config.block_samples.max(1) * stream.format.bytes_per_sample();
+        let source_shared = shared.clone();
+        let source = spawn("source".into(), move || {
+            stages::run_source(source, bytes, &block_send, &spent_block_receive, &source_shared)
+        })?;
+        Ok(Pipeline { shared, source: Some(source), workers, sinks: sink_threads, summary: Some(summary), name })
+    }
+
+    /// Asks the run to end with what it has; [`Pipeline::join`] then waits for it.
+    pub fn stop(&self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// A handle that stops the run from elsewhere, for a signal handler.
+    pub fn stopper(&self) -> impl Fn() + Send + Sync + use<> {
+        let shared = self.shared.clone();
+        move || shared.stop.store(true, Ordering::Relaxed)
+    }
+
+    /// Whether every thread has ended.
+    pub fn is_finished(&self) -> bool {
+        self.sinks.iter().all(JoinHandle::is_finished) && self.summary.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// The first thing that went wrong: a sink that could not go on, else the source; or there was no row to make.
+    pub fn join(mut self) -> Result<Summary> {
+        self.wait()
+    }
+
+    fn wait(&mut self) -> Result<Summary> {
+        let source = self.source.take().map_or(Ok(()), joined);
+        for worker in self.workers.drain(..) {
+            joined(worker);
+        }
+        let summary = self.summary.take().map(joined);
+        let mut failed = Ok(());
+        for sink in self.sinks.drain(..) {
+            failed = failed.and(joined(sink));
+        }
+        failed?;
+        source?;
+        let summary = summary.unwrap_or_default();
+        if summary.rows == 0 && !self.shared.stop.load(Ordering::Relaxed) {
+            let name = &self.name;
+            return Err(Error::EndedEarly(if summary.progress.lost > 0 {
+                format!(
+                    "{name} holds no stretch of samples that are numbers: check the sample format (--sample-format)."
+                )
+            } else {
+                format!(
+                    "{name} ends after {} samples, before one row of the spectrum: a longer recording is needed.",
+                    summary.progress.samples
+                )
+            }));
+        }
+        Ok(summary)
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.stop();
+        // Nobody is there to hear of an error any more.
+        let _ = self.wait();
+    }
+}
+
+fn spawn<T: Send + 'static>(name: String, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>> {
+    let cannot = |e: std::io::Error| Error::Unusable(format!("The system gives no thread for the {name}: {e}."));
+    std::thread::Builder::new().name(name.clone()).spawn(work).map_err(cannot)
+}
+
+/// A panic in a thread goes on in the one that waits for it.
+fn joined<T>(thread: JoinHandle<T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

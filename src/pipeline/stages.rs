@@ -1,0 +1,274 @@
+//! What each thread of a pipeline does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+
+use super::overload::OverloadWatch;
+use super::sink::{Progress, RunInfo, Sink, Summary};
+use crate::detect::{self, Detector, Event, JudgedRows, Output};
+use crate::error::Result;
+use crate::iq::SampleBlock;
+use crate::source::{Pace, Source};
+use crate::spectrum::{Analyzer, Chunk, Chunker, DisplayRows, Grid, Lost, Spectra};
+
+/// What all threads of a run see.
+pub struct Shared {
+    pub stop: AtomicBool,
+    pub counters: Counters,
+}
+
+/// Counts that the source knows.
+#[derive(Default)]
+pub struct Counters {
+    /// Samples delivered by the source.
+    pub read: AtomicU64,
+}
+
+/// A chunk's buffers on their way round.
+#[derive(Default)]
+pub struct Work {
+    chunk: Chunk,
+    spectra: Spectra,
+}
+
+/// What a sink's channel carries.
+#[derive(Clone)]
+pub enum Message {
+    Rows(Arc<DisplayRows>),
+    Judged(Arc<JudgedRows>),
+    Progress(Progress),
+    Event(Arc<Event>),
+    End(Arc<Summary>),
+}
+
+/// Reads blocks until the end, an error, or the word to stop.
+pub fn run_source(
+    mut source: Box<dyn Source>,
+    block_bytes: usize,
+    blocks: &Sender<SampleBlock>,
+    spent: &Receiver<SampleBlock>,
+    shared: &Shared,
+) -> Result<()> {
+    let pace = source.pace();
+    let size = source.info().format.bytes_per_sample() as u64;
+    while !shared.stop.load(Ordering::Relaxed) {
+        let mut block = spent.try_recv().unwrap_or_default();
+        block.bytes.clear();
+        block.bytes.reserve_exact(block_bytes);
+        if !source.read(&mut block)? {
+            break;
+        }
+        shared.counters.read.fetch_add(block.bytes.len() as u64 / size, Ordering::Relaxed);
+        match pace {
+            Pace::Replay => {
+                if blocks.send(block).is_err() {
+                    break;
+                }
+            }
+            // A block that nobody takes is dropped: the next one's index shows the loss.
+            Pace::Live => match blocks.try_send(block) {
+                Err(TrySendError::Disconnected(_)) => break,
+                Ok(()) | Err(TrySendError::Full(_)) => {}
+            },
+        }
+    }
+    Ok(())
+}
+
+/// Cuts blocks into chunks, in buffers that come back from detection.
+pub fn run_chunker(
+    mut chunker: Chunker,
+    blocks: &Receiver<SampleBlock>,
+    spent_blocks: &Sender<SampleBlock>,
+    spent: &Receiver<Work>,
+    chunks: &Sender<Chunk>,
+    idle: &Sender<Spectra>,
+) {
+    let mut emit = |fill: &mut dyn FnMut(&mut Chunk)| {
+        // A closed channel means that the run is being torn down: the rest goes nowhere.
+        if let Ok(mut work) = spent.recv() {
+            fill(&mut work.chunk);
+            if idle.send(work.spectra).is_ok() {
+                let _ = chunks.send(work.chunk);
+            }
+        }
+    };
+    for block in blocks {
+        chunker.push(&block, &mut emit);
+        let _ = spent_blocks.try_send(block);
+    }
+    chunker.finish(&mut emit);
+}
+
+/// Turns chunks into rows.
+pub fn run_analysis(mut analyzer: Analyzer, chunks: &Receiver<Chunk>, idle: &Receiver<Spectra>, done: &Sender<Work>) {
+    for chunk in chunks {
+        let mut spectra = idle.try_recv().unwrap_or_default();
+        analyzer.analyse(&chunk, &mut spectra);
+        if done.send(Work { chunk, spectra }).is_err() {
+            break;
+        }
+    }
+}
+
+/// Calls a sink until the run ends or it cannot go on; then the whole run stops.
+pub fn run_sink(mut sink: Box<dyn Sink>, run: &RunInfo, messages: &Receiver<Message>, shared: &Shared) -> Result<()> {
+    let outcome = (|| {
+        sink.begin(run)?;
+        for message in messages {
+            match message {
+                Message::Rows(rows) => sink.rows(&rows)?,
+                Message::Judged(rows) => sink.judged(&rows)?,
+                Message::Progress(progress) => sink.progress(&progress)?,
+                Message::Event(event) => sink.event(&event)?,
+                Message::End(summary) => return sink.end(&summary),
+            }
+        }
+        Ok(())
+    })();
+    if outcome.is_err() {
+        shared.stop.store(true, Ordering::Relaxed);
+    }
+    outcome
+}
+
+/// Takes spectra in order and tells the sinks.
+pub struct DetectionStage {
+    detector: Detector,
+    grid: Grid,
+    overload: OverloadWatch,
+    telling: Telling,
+    shared: Arc<Shared>,
+    progress: Progress,
+    rows: u64,
+    false_alarms_per_hour: f64,
+}
+
+/// The sinks' channels, and what is counted on the way.
+struct Telling {
+    sinks: Vec<Sender<Message>>,
+    pace: Pace,
+    bursts: u64,
+    rows_dropped: u64,
+}
+
+impl Telling {
+    fn send(&mut self, message: &Message) {
+        // A sink that has ended with an error has its channel closed: the others go on until the run stops.
+        self.sinks.retain(|sink| match (self.pace, message) {
+            (Pace::Live, Message::Rows(_) | Message::Judged(_)) => match sink.try_send(message.clone()) {
+                Err(TrySendError::Full(_)) => {
+                    self.rows_dropped += 1;
+                    true
+                }
+                sent => sent.is_ok(),
+            },
+            _ => sink.send(message.clone()).is_ok(),
+        });
+    }
+
+    fn event(&mut self, event: Event) {
+        if let Event::Burst(burst) = &event
+            && !burst.more
+        {
+            self.bursts += 1;
+        }
+        self.send(&Message::Event(Arc::new(event)));
+    }
+
+    fn output(&mut self, output: Output) {
+        match output {
+            Output::Event(event) => self.event(event),
+            Output::Judged(rows) => self.send(&Message::Judged(Arc::new(rows))),
+        }
+    }
+}
+
+impl DetectionStage {
+    pub fn new(
+        detector: Detector,
+        grid: Grid,
+        sinks: Vec<Sender<Message>>,
+        pace: Pace,
+        shared: Arc<Shared>,
+        config: &detect::Config,
+    ) -> Self {
+        DetectionStage {
+            detector,
+            grid,
+            overload: OverloadWatch::default(),
+            telling: Telling { sinks, pace, bursts: 0, rows_dropped: 0 },
+            shared,
+            progress: Progress::default(),
+            rows: 0,
+            false_alarms_per_hour: config.false_alarms_per_hour,
+        }
+    }
+
+    pub fn run(mut self, spectra: &Receiver<Work>, spent: &Sender<Work>) -> Summary {
+        let mut waiting = BTreeMap::new();
+        let mut next = 0;
+        for work in spectra {
+            waiting.insert(work.chunk.sequence, work);
+            while let Some(mut work) = waiting.remove(&next) {
+                self.take(&mut work);
+                next += 1;
+                // The chunker has gone when the source has ended.
+                let _ = spent.try_send(work);
+            }
+        }
+        self.finish()
+    }
+
+    fn take(&mut self, work: &mut Work) {
+        let chunk = &work.chunk;
+        let telling = &mut self.telling;
+        if let Some(Lost { from, to, why }) = chunk.lost.clone() {
+            self.detector.finish(&mut |output| telling.output(output));
+            self.progress.lost += to.0 - from.0;
+            telling.event(Event::Gap { from, to, why: why.into() });
+        }
+        if chunk.rows == 0 {
+            return;
+        }
+        self.rows += chunk.rows as u64;
+        if let Some(display) = work.spectra.display.take() {
+            telling.send(&Message::Rows(Arc::new(display)));
+        }
+        let begins = chunk.begins_segment;
+        self.detector.push(chunk.first_row, &work.spectra.power, begins, &mut |output| telling.output(output));
+        let from = chunk.first_row * self.grid.hop as u64;
+        let to = from + chunk.own_samples as u64;
+        if let Some(event) = self.overload.take(from, to, work.spectra.clipped) {
+            telling.event(event);
+        }
+        self.progress.samples += chunk.own_samples as u64;
+        self.progress.clipped += work.spectra.clipped;
+        self.progress.peak = self.progress.peak.max(work.spectra.peak);
+        self.progress.rows_dropped = telling.rows_dropped;
+        telling.send(&Message::Progress(self.progress));
+    }
+
+    fn finish(mut self) -> Summary {
+        let telling = &mut self.telling;
+        self.detector.finish(&mut |output| telling.output(output));
+        if let Some(event) = self.overload.finish() {
+            telling.event(event);
+        }
+        // The last samples fill no row of their own, but the last row has seen them.
+        self.progress.samples = self.shared.counters.read.load(Ordering::Relaxed);
+        telling.send(&Message::Progress(self.progress));
+        let summary = Summary {
+            progress: self.progress,
+            seconds: self.progress.samples as f64 / self.grid.sample_rate.0,
+            rows: self.rows,
+            bursts: telling.bursts,
+            false_alarms_per_hour: self.false_alarms_per_hour,
+        };
+        telling.send(&Message::End(Arc::new(summary.clone())));
+        summary
+    }
+}

@@ -1,0 +1,40 @@
+//! What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures.
+
+mod csv;
+mod font;
+mod groups;
+mod jsonl;
+mod outlines;
+mod output;
+mod palette;
+mod record;
+mod row_store;
+mod sigmf;
+mod ticks;
+mod tokens;
+mod traces;
+mod waterfall;
+
+/// The picture of a run.
+pub mod picture;
+
+/// Numbers and units as people read them.
+pub mod words;
+
+pub use csv::Csv;
+pub use font::INTER;
+pub use groups::{Group, Groups, LONGEST_PAUSE_S, Rhythm, WEAK_BELOW, group};
+pub use jsonl::{EventRecord, Jsonl, RunRecord, SCHEMA, SpanRecord, StepRecord, SummaryRecord};
+pub use outlines::{Form, Frame, MOST_OUTLINES, Outline, Outlines, PlotScale, outlines};
+pub use output::Output;
+pub use palette::Palette;
+pub use record::BurstRecord;
+pub use row_store::NOT_LOOKED_AT;
+pub use sigmf::SigmfAnnotations;
+pub use ticks::{Ticks, TimeUnit, ticks, time_ticks};
+pub use tokens::{Rgb, Tokens};
+pub use traces::{Trace, Traces};
+pub use waterfall::{Waterfall, bin_position, pool_columns};
+
+/// Name and version of the program, as reports state them.
+const PROGRAM: &str = concat!("glint ", env!("CARGO_PKG_VERSION"));
