@@ -23,6 +23,9 @@ pub mod error;
 /// Detection theory: false-alarm probability to threshold and back.
 pub mod theory;
 
+/// Uplink allocations of handsets and their duplex partners.
+pub mod bands;
+
 /// Sample formats, tuning, blocks of samples.
 pub mod iq;
 
@@ -46,6 +49,10 @@ pub mod pipeline;
 
 /// What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures.
 pub mod report;
+
+/// The window.
+#[cfg(feature = "gui")]
+pub mod ui;
 
 /// One file a command; thin.
 pub mod cli;

@@ -5,6 +5,7 @@ mod number;
 mod progress;
 mod render;
 mod source_args;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -16,18 +17,20 @@ use crate::error::Result;
 #[derive(Debug, Parser)]
 #[command(name = "glint", version, propagate_version = true)]
 #[command(after_help = "Examples:\n  \
+    glint                                  the window, on the demonstration\n  \
     glint detect scene:demo                its bursts, one JSON object a line\n  \
     glint detect g001_868.3M_1024k.cu8 --format csv -o bursts.csv\n  \
     glint render scene:demo -o demo.png     its picture")]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Detect(detect::Detect),
     Render(render::Render),
+    Watch(watch::Watch),
 }
 
 /// Parses the program's arguments and runs the command they name.
@@ -36,7 +39,9 @@ enum Command {
 /// What the command could not do, as one sentence.
 pub fn run() -> Result<()> {
     match Cli::parse().command {
-        Command::Detect(command) => command.run(),
-        Command::Render(command) => command.run(),
+        Some(Command::Detect(command)) => command.run(),
+        Some(Command::Render(command)) => command.run(),
+        Some(Command::Watch(command)) => command.run(),
+        None => watch::Watch::demonstration().run(),
     }
 }

@@ -68,7 +68,7 @@ impl Sink for Bar {
     }
 
     fn event(&mut self, event: &Event) -> Result<()> {
-        let seconds = |sample: u64| format!("{:.3} s", sample as f64 / self.rate);
+        let seconds = |sample: u64| seconds(sample as f64 / self.rate);
         match event {
             Event::Burst(burst) if !burst.more => self.bursts += 1,
             Event::FloorUnknown { from, to, why } => self.bar.suspend(|| {
@@ -76,8 +76,8 @@ impl Sink for Bar {
             }),
             Event::Gap { from, to, why } => self.bar.suspend(|| {
                 eprintln!(
-                    "{} samples lost from {}: {why}; bursts there went unseen",
-                    words::count(to.0 - from.0),
+                    "{} lost from {}: {why}; bursts there went unseen",
+                    words::counted(to.0 - from.0, "sample", "samples"),
                     seconds(from.0)
                 );
             }),
@@ -90,15 +90,21 @@ impl Sink for Bar {
         self.bar.finish_and_clear();
         let elapsed = self.begun.elapsed().max(Duration::from_millis(1)).as_secs_f64();
         eprintln!(
-            "{} samples, {:.3} s of signal, {:.1} × real time, {} bursts, {} samples lost, \
-             false alarms set to {} an hour",
+            "{} samples, {} of signal, {:.1} × real time, {} burst{}, {} samples lost, false alarms set to {} an hour",
             summary.progress.samples,
-            summary.seconds,
+            seconds(summary.seconds),
             summary.seconds / elapsed,
             summary.bursts,
+            if summary.bursts == 1 { "" } else { "s" },
             summary.progress.lost,
             summary.false_alarms_per_hour,
         );
         Ok(())
     }
+}
+
+/// Seconds to the millisecond; a time below ten of them to the microsecond.
+fn seconds(value: f64) -> String {
+    let decimals = if value > 0.0 && value < 0.01 { 6 } else { 3 };
+    format!("{value:.decimals$} s")
 }

@@ -128,7 +128,10 @@ impl Detector {
             return;
         };
         match learnt {
-            Ok(span) if whole => floor.push(span),
+            Ok(span) if whole => {
+                segment.former_shapes.push_back((segment.z.end(), floor.shape().to_vec()));
+                floor.push(span);
+            }
             // A full band freezes the floor, but not for ever.
             Err(Unknown::TooFull) if floor.newest_end() + self.setup.memory_rows <= end => {
                 self.end_segment(out);

@@ -5,8 +5,13 @@
 
 use std::collections::VecDeque;
 
+use super::threshold::BoxNoise;
+
 /// Detector's rows in a block: 0.8 ms at 2.4 MS/s.
 pub const BLOCK_ROWS: u64 = 12;
+
+/// Bins in an octet.
+pub const BINS_PER_OCTET: usize = 8;
 
 /// Blocks on either side that the reference level is the median of, and the gain the mean of.
 const REACH: u64 = 8;
@@ -14,24 +19,35 @@ const REACH: u64 = 8;
 /// Blocks on either side that a block's gain depends on.
 pub const LOOK: u64 = 2 * REACH + 1;
 
-/// Quantile of a block's octets that its first level rests on, and what that quantile of noise is to its mean.
-const QUANTILE: f64 = 0.3;
-const QUANTILE_OF_NOISE: f32 = 0.93;
+/// Quantile of a block's octets that its first level begins with, and what that quantile of noise is to its mean: it
+/// stays within a few per cent while half of the band is occupied.
+const QUANTILE: f64 = 0.1;
+const QUANTILE_OF_NOISE: f32 = 0.84;
+
+/// How far an octet may be from the first level and still count for it: more than twice its standard deviation.
+const LIKE_NOISE: f32 = 0.3;
 
 /// How far the mean of five octets may be from the reference and still count as quiet.
 const QUIET: f32 = 0.13;
 
-/// How far a block's level may be from the reference and still be averaged.
-const SAME: f32 = 0.08;
+/// How far a block's level may be from the reference and still be averaged: in standard deviations of a block of noise,
+/// and at least as a ratio.
+const SAME_SIGMAS: f64 = 3.5;
+const LEAST_SAME: f32 = 0.05;
+
+/// Smallest change from block to block that is called a step (0.4 dB).
+const LEAST_JUMP: f32 = 0.10;
 
 /// Level of the blocks of one segment, and from it their gain.
 pub struct Gain {
     octets: usize,
+    /// How far a block's level may be from the reference and still be averaged, as a ratio.
+    same: f32,
     /// Index of the first block in the deques.
     first: u64,
     /// Octet means of each block, empty where nothing was received.
     means: VecDeque<Vec<f32>>,
-    /// First level of each block from a quantile; NaN where nothing was received.
+    /// First level of each block; NaN where nothing was received.
     rough: VecDeque<f32>,
     reference: VecDeque<f32>,
     level: VecDeque<f32>,
@@ -46,8 +62,10 @@ pub struct Gain {
 impl Gain {
     /// A gain that begins at block `first`, with `octets` values a block.
     pub fn new(first: u64, octets: usize) -> Self {
+        let block = BoxNoise::new(octets * BINS_PER_OCTET, BLOCK_ROWS as usize);
         Gain {
             octets,
+            same: ((SAME_SIGMAS / block.dof().sqrt()) as f32).max(LEAST_SAME),
             first,
             means: VecDeque::new(),
             rough: VecDeque::new(),
@@ -61,22 +79,42 @@ impl Gain {
         }
     }
 
+    /// The change from one block to the next that is a step, not noise, as a ratio: at least a
+    /// quarter more than what is averaged over.
+    pub fn jump(&self) -> f32 {
+        (1.25 * self.same).max(LEAST_JUMP)
+    }
+
     /// Adds the next block: `means` holds the mean power over the floor's shape of each octet of bins; empty when
     /// the block was silent.
     pub fn push(&mut self, means: &[f32]) {
         let mut kept = self.spare.pop().unwrap_or_default();
         kept.clear();
         kept.extend_from_slice(means);
-        let rough = if means.is_empty() {
-            f32::NAN
-        } else {
-            self.scratch.clear();
-            self.scratch.extend_from_slice(means);
-            let at = ((means.len() - 1) as f64 * QUANTILE).round() as usize;
-            *self.scratch.select_nth_unstable_by(at, f32::total_cmp).1 / QUANTILE_OF_NOISE
-        };
+        let rough = if means.is_empty() { f32::NAN } else { self.rough_level(means) };
         self.means.push_back(kept);
         self.rough.push_back(rough);
+    }
+
+    /// A block's first level: a low quantile, then twice the mean of the octets that look like its noise.
+    fn rough_level(&mut self, means: &[f32]) -> f32 {
+        self.scratch.clear();
+        self.scratch.extend_from_slice(means);
+        let at = ((means.len() - 1) as f64 * QUANTILE).round() as usize;
+        let mut level = *self.scratch.select_nth_unstable_by(at, f32::total_cmp).1 / QUANTILE_OF_NOISE;
+        for _ in 0..2 {
+            let (mut sum, mut count) = (0.0, 0.0);
+            for mean in means {
+                if (mean / level - 1.0).abs() < LIKE_NOISE {
+                    sum += mean;
+                    count += 1.0;
+                }
+            }
+            if count > 0.0 {
+                level = sum / count;
+            }
+        }
+        level
     }
 
     /// The next block's gain, power per bin over the floor's shape, when what it depends on is there; with `ended`,
@@ -103,7 +141,7 @@ impl Gain {
         let (mut sum, mut count) = (0.0, 0);
         for u in from..to {
             let level = self.level[(u - self.first) as usize];
-            if (level / reference - 1.0).abs() < SAME {
+            if (level / reference - 1.0).abs() < self.same {
                 sum += level;
                 count += 1;
             }

@@ -16,12 +16,12 @@ mod extract;
 pub mod floor;
 mod gain;
 mod judged;
-mod lattice;
+pub mod lattice;
 mod refine;
 mod segment;
-mod shapes;
+pub mod shapes;
 mod sliding;
-mod threshold;
+pub mod threshold;
 mod track;
 
 pub use burst::{Burst, Event};

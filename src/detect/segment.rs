@@ -1,5 +1,7 @@
 //! Continuous rows on their way from power to power over floor and gain.
 
+use std::collections::VecDeque;
+
 use super::burst::Event;
 use super::detector::Output;
 use super::extract::Found;
@@ -30,8 +32,8 @@ const RUNS_APART: u64 = 4;
 /// A start with fewer rows than this is learnt row by row: groups would all hold a burst.
 const FEW_ROWS: u64 = 400;
 
-/// The gain jumps where it changes by more than this from block to block.
-const JUMP: f32 = 0.10;
+/// Blocks on either side of a step between which its size is measured: those at the step itself hold both levels.
+const STEP_BLOCKS: usize = 4;
 
 /// What stays the same through a stream.
 pub struct Setup {
@@ -67,6 +69,16 @@ impl Setup {
     }
 }
 
+/// A change of gain under way.
+struct Step {
+    /// First block at the new gain.
+    block: u64,
+    /// Gain before it.
+    before: f32,
+    /// Blocks since the last jump.
+    calm_blocks: usize,
+}
+
 /// Continuous rows since the stream's beginning, a gap, or a loss of the floor.
 pub struct Segment {
     pub first_row: u64,
@@ -74,13 +86,17 @@ pub struct Segment {
     pub silent: SlidingRows,
     pub span: Groups,
     pub floor: Option<Floor>,
+    /// Shapes of the floor before, each with one past the last row that was divided by it.
+    pub former_shapes: VecDeque<(u64, Vec<f32>)>,
     /// Power over the floor's shape, a cell at a time.
     pub z: SlidingRows,
     pub gain: Gain,
     pub gain_of_row: SlidingRows,
     /// The newest block's gain, whose rows wait for the next block's; whether it jumped.
     pub held: Option<(f32, bool)>,
-    pub step: Option<(u64, f32)>,
+    step: Option<Step>,
+    /// Gains of the latest blocks.
+    recent: VecDeque<f32>,
     /// Power over floor and gain.
     pub y: SlidingRows,
     pub scanned: u64,
@@ -100,11 +116,13 @@ impl Segment {
             silent: SlidingRows::new(1, first_row),
             span: Groups::new(n, GROUP_ROWS, RUN_GROUPS),
             floor: None,
+            former_shapes: VecDeque::new(),
             z: SlidingRows::new(setup.cells, first_row),
             gain: Gain::new(first_row / BLOCK_ROWS, octets),
             gain_of_row: SlidingRows::new(1, first_row),
             held: None,
             step: None,
+            recent: VecDeque::new(),
             y: SlidingRows::new(setup.cells, first_row),
             scanned: first_row,
             stretch: None,
@@ -187,10 +205,10 @@ impl Segment {
         while let Some(gain) = self.gain.next(ended, idle) {
             let gain = gain.max(setup.quantisation);
             let jump = match self.held {
-                Some((before, _)) => (gain / before - 1.0).abs() > JUMP,
+                Some((before, _)) => (gain / before - 1.0).abs() > self.gain.jump(),
                 None => false,
             };
-            self.follow_step(setup, jump, out);
+            self.follow_step(setup, gain, jump, out);
             if let Some((before, jumped)) = self.held {
                 self.divide_block(before, jumped || jump);
             }
@@ -198,6 +216,7 @@ impl Segment {
         }
         if ended && let Some((gain, jumped)) = self.held.take() {
             self.divide_block(gain, jumped);
+            self.give_step(setup, gain, out);
         }
     }
 
@@ -222,19 +241,33 @@ impl Segment {
     }
 
     /// Jumps that follow each other are one step, told when the gain has settled.
-    pub fn follow_step(&mut self, setup: &Setup, jump: bool, out: &mut impl FnMut(Output)) {
-        match (self.step, jump, self.held) {
-            (None, true, Some((before, _))) => {
+    fn follow_step(&mut self, setup: &Setup, gain: f32, jump: bool, out: &mut impl FnMut(Output)) {
+        match &mut self.step {
+            None if jump => {
                 let block = self.y.end() / BLOCK_ROWS + 1;
-                self.step = Some((block, before));
+                let before = self.recent.front().copied().unwrap_or(gain);
+                self.step = Some(Step { block, before, calm_blocks: 0 });
             }
-            (Some((block, before)), false, Some((settled, _))) => {
-                let at = SampleIndex(block * BLOCK_ROWS * setup.grid.hop as u64);
-                let change = Decibels::from_ratio(f64::from(settled / before));
-                out(Output::Event(Event::Step { at, change }));
-                self.step = None;
+            Some(step) if jump => step.calm_blocks = 0,
+            Some(step) => {
+                step.calm_blocks += 1;
+                if step.calm_blocks == STEP_BLOCKS {
+                    self.give_step(setup, gain, out);
+                }
             }
-            _ => {}
+            None => {}
+        }
+        if self.recent.len() == STEP_BLOCKS {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(gain);
+    }
+
+    fn give_step(&mut self, setup: &Setup, settled: f32, out: &mut impl FnMut(Output)) {
+        if let Some(Step { block, before, .. }) = self.step.take() {
+            let at = SampleIndex(block * BLOCK_ROWS * setup.grid.hop as u64);
+            let change = Decibels::from_ratio(f64::from(settled / before));
+            out(Output::Event(Event::Step { at, change }));
         }
     }
 
@@ -246,13 +279,10 @@ impl Segment {
         let (grid, end) = (&setup.grid, self.gain_of_row.end());
         let from = first.saturating_sub(2).max(self.power.first_wanted());
         let to = (last + 2).min(end);
-        let rows = refine::Rows {
-            power: self.power.rows(from, to),
-            first_row: from,
-            gain: self.gain_of_row.rows(from, to),
-            shape: floor.shape(),
-            segment: (self.first_row, self.power.end()),
-            segment_end_sample: (self.power.end() - 1) * grid.hop as u64 + grid.n as u64,
+        // A burst is measured against the floor that it stood out from.
+        let shape_at = |row: u64| {
+            let former = self.former_shapes.iter().find(|(end, _)| row < *end);
+            former.map_or(floor.shape(), |(_, shape)| shape)
         };
         let offset = (first - from) as usize;
         let stretch_rows = (last - first) as usize;
@@ -260,6 +290,14 @@ impl Segment {
             .iter()
             .map(|f| {
                 let shifted = Found { rows: (f.rows.0 + offset, f.rows.1 + offset), ..*f };
+                let rows = refine::Rows {
+                    power: self.power.rows(from, to),
+                    first_row: from,
+                    gain: self.gain_of_row.rows(from, to),
+                    shape: shape_at(first + f.rows.0 as u64),
+                    first_sample: self.first_row * grid.hop as u64,
+                    end_sample: (self.power.end() - 1) * grid.hop as u64 + grid.n as u64,
+                };
                 Piece {
                     measured: measure(grid, &rows, &shifted),
                     expected_per_hour: f.expected_per_hour,
@@ -275,6 +313,9 @@ impl Segment {
     pub fn forget_before(&mut self, row: u64) {
         for rows in [&mut self.power, &mut self.silent, &mut self.gain_of_row, &mut self.z, &mut self.y] {
             rows.forget_before(row);
+        }
+        while self.former_shapes.front().is_some_and(|(end, _)| *end <= row) {
+            self.former_shapes.pop_front();
         }
     }
 }

@@ -68,18 +68,18 @@ impl Emission {
         let m = &piece.measured;
         let weight = (m.end - m.start).max(1.0);
         self.weight += weight;
-        self.low += weight * m.low;
-        self.high += weight * m.high;
-        self.center += weight * m.center;
-        self.signal += weight * m.signal;
-        self.noise += weight * m.noise;
+        self.low += weight * m.spectrum.low;
+        self.high += weight * m.spectrum.high;
+        self.center += weight * m.spectrum.center;
+        self.signal += weight * m.spectrum.signal;
+        self.noise += weight * m.spectrum.noise;
         self.end = self.end.max(m.end);
         self.cut_end = m.cut_end;
         self.expected_per_hour = self.expected_per_hour.min(piece.expected_per_hour);
     }
 
     fn agrees(&self, piece: &Piece) -> bool {
-        let m = &piece.measured;
+        let m = &piece.measured.spectrum;
         let (low, high) = (self.low / self.weight, self.high / self.weight);
         let shared = (high.min(m.high) - low.max(m.low)).max(0.0);
         let ratio = (self.signal / self.weight) / m.signal;

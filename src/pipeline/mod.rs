@@ -114,9 +114,9 @@ impl Pipeline {
         drop((chunk_receive, spectra_send, idle_receive));
 
         let chunker = Chunker::new(grid, stream.format);
-        let chunk_work = move || {
-            stages::run_chunker(chunker, &block_receive, &spent_block_send, &spent_receive, &chunk_send, &idle_send)
-        };
+        let blocks = stages::Blocks::new(block_receive, stream.format.bytes_per_sample(), shared.clone());
+        let chunk_work =
+            move || stages::run_chunker(chunker, blocks, &spent_block_send, &spent_receive, &chunk_send, &idle_send);
         workers.push(spawn("chunker".into(), chunk_work)?);
 
         let detector = Detector::new(grid, stream.format, &config.detect);
@@ -131,7 +131,8 @@ impl Pipeline {
         Ok(Pipeline { shared, source: Some(source), workers, sinks: sink_threads, summary: Some(summary), name })
     }
 
-    /// Asks the run to end with what it has; [`Pipeline::join`] then waits for it.
+    /// Asks the run to end with what it has; [`Pipeline::join`] then waits for it, but not for a source that waits
+    /// for samples.
     pub fn stop(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
     }
@@ -150,33 +151,40 @@ impl Pipeline {
     /// Waits for the end.
     ///
     /// # Errors
-    /// The first thing that went wrong: a sink that could not go on, else the source; or there was no row to make.
+    /// The first thing that went wrong: a sink that could not go on, else, unless the run was stopped, the source; or
+    /// there was no row to make.
     pub fn join(mut self) -> Result<Summary> {
         self.wait()
     }
 
     fn wait(&mut self) -> Result<Summary> {
-        let source = self.source.take().map_or(Ok(()), joined);
         for worker in self.workers.drain(..) {
             joined(worker);
         }
-        let summary = self.summary.take().map(joined);
+        let summary = self.summary.take().map(joined).unwrap_or_default();
         let mut failed = Ok(());
         for sink in self.sinks.drain(..) {
             failed = failed.and(joined(sink));
         }
+        let stopped = self.shared.stop.load(Ordering::Relaxed);
+        // The source is last: after the word to stop it may still wait for samples that never come, and is left to
+        // itself. It ends when they come, as nobody takes them.
+        let source = self.source.take().filter(|source| !stopped || source.is_finished()).map_or(Ok(()), joined);
         failed?;
+        if stopped {
+            // Ctrl-C also ends the program that a pipe comes from: that it ended early is no news.
+            return Ok(summary);
+        }
         source?;
-        let summary = summary.unwrap_or_default();
-        if summary.rows == 0 && !self.shared.stop.load(Ordering::Relaxed) {
+        if summary.rows == 0 {
             let name = &self.name;
             return Err(Error::EndedEarly(if summary.progress.lost > 0 {
                 format!(
-                    "{name} holds no stretch of samples that are numbers: check the sample format (--sample-format)."
+                    "{name} holds no stretch of samples that are numbers: check the sample format (--sample-format)"
                 )
             } else {
                 format!(
-                    "{name} ends after {} samples, before one row of the spectrum: a longer recording is needed.",
+                    "{name} ends after {} samples, before one row of the spectrum: a longer recording is needed",
                     summary.progress.samples
                 )
             }));
@@ -194,7 +202,9 @@ impl Drop for Pipeline {
 }
 
 fn spawn<T: Send + 'static>(name: String, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>> {
-    let cannot = |e: std::io::Error| Error::Unusable(format!("The system gives no thread for the {name}: {e}."));
+    let cannot = |e: std::io::Error| {
+        Error::Unusable(format!("the system gives no thread for the {name} ({e}): close other programs"))
+    };
     std::thread::Builder::new().name(name.clone()).spawn(work).map_err(cannot)
 }
 

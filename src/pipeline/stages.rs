@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 
 use super::overload::OverloadWatch;
 use super::sink::{Progress, RunInfo, Sink, Summary};
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::iq::SampleBlock;
 use crate::source::{Pace, Source};
 use crate::spectrum::{Analyzer, Chunk, Chunker, DisplayRows, Grid, Lost, Spectra};
+use crate::units::SampleIndex;
 
 /// What all threads of a run see.
 pub struct Shared {
@@ -20,11 +22,15 @@ pub struct Shared {
     pub counters: Counters,
 }
 
-/// Counts that the source knows.
+/// What became of the source's samples.
 #[derive(Default)]
 pub struct Counters {
-    /// Samples delivered by the source.
-    pub read: AtomicU64,
+    /// Samples taken.
+    pub taken: AtomicU64,
+    /// Samples dropped, as nobody took them in time.
+    pub dropped: AtomicU64,
+    /// One past the last sample dropped.
+    pub dropped_to: AtomicU64,
 }
 
 /// A chunk's buffers on their way round.
@@ -61,7 +67,6 @@ pub fn run_source(
         if !source.read(&mut block)? {
             break;
         }
-        shared.counters.read.fetch_add(block.bytes.len() as u64 / size, Ordering::Relaxed);
         match pace {
             Pace::Replay => {
                 if blocks.send(block).is_err() {
@@ -70,18 +75,73 @@ pub fn run_source(
             }
             // A block that nobody takes is dropped: the next one's index shows the loss.
             Pace::Live => match blocks.try_send(block) {
+                Ok(()) => {}
                 Err(TrySendError::Disconnected(_)) => break,
-                Ok(()) | Err(TrySendError::Full(_)) => {}
+                Err(TrySendError::Full(block)) => {
+                    let samples = block.bytes.len() as u64 / size;
+                    shared.counters.dropped.fetch_add(samples, Ordering::Relaxed);
+                    shared.counters.dropped_to.store(block.first.0 + samples, Ordering::Relaxed);
+                }
             },
         }
     }
     Ok(())
 }
 
+/// How often a run whose source waits for samples looks whether it should stop.
+const STOP_CHECK: Duration = Duration::from_millis(50);
+
+/// The source's blocks until it ends or the word to stop comes, then those that are there already. A source may wait
+/// for samples for ever (an idle pipe), so the end of a run cannot depend on it.
+pub struct Blocks {
+    blocks: Receiver<SampleBlock>,
+    bytes_per_sample: usize,
+    /// One past the last sample taken.
+    end: SampleIndex,
+    shared: Arc<Shared>,
+}
+
+impl Blocks {
+    pub fn new(blocks: Receiver<SampleBlock>, bytes_per_sample: usize, shared: Arc<Shared>) -> Self {
+        Blocks { blocks, bytes_per_sample, end: SampleIndex(0), shared }
+    }
+
+    fn receive(&self) -> Option<SampleBlock> {
+        loop {
+            if self.shared.stop.load(Ordering::Relaxed) {
+                return self.blocks.try_recv().ok();
+            }
+            match self.blocks.recv_timeout(STOP_CHECK) {
+                Ok(block) => return Some(block),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+
+    /// Where the samples end that were dropped after the last one taken, if any.
+    fn dropped_at_the_end(&self) -> Option<SampleIndex> {
+        let to = SampleIndex(self.shared.counters.dropped_to.load(Ordering::Relaxed));
+        (to > self.end).then_some(to)
+    }
+}
+
+impl Iterator for Blocks {
+    type Item = SampleBlock;
+
+    fn next(&mut self) -> Option<SampleBlock> {
+        let block = self.receive()?;
+        let samples = (block.bytes.len() / self.bytes_per_sample) as u64;
+        self.shared.counters.taken.fetch_add(samples, Ordering::Relaxed);
+        self.end = SampleIndex(block.first.0 + samples);
+        Some(block)
+    }
+}
+
 /// Cuts blocks into chunks, in buffers that come back from detection.
 pub fn run_chunker(
     mut chunker: Chunker,
-    blocks: &Receiver<SampleBlock>,
+    mut blocks: Blocks,
     spent_blocks: &Sender<SampleBlock>,
     spent: &Receiver<Work>,
     chunks: &Sender<Chunk>,
@@ -96,10 +156,15 @@ pub fn run_chunker(
             }
         }
     };
-    for block in blocks {
+    for block in blocks.by_ref() {
         chunker.push(&block, &mut emit);
         let _ = spent_blocks.try_send(block);
     }
+    // Blocks dropped at the very end have none after them to show it.
+    if let Some(first) = blocks.dropped_at_the_end() {
+        chunker.push(&SampleBlock { first, bytes: Vec::new() }, &mut emit);
+    }
+    drop(blocks);
     chunker.finish(&mut emit);
 }
 
@@ -259,7 +324,9 @@ impl DetectionStage {
             telling.event(event);
         }
         // The last samples fill no row of their own, but the last row has seen them.
-        self.progress.samples = self.shared.counters.read.load(Ordering::Relaxed);
+        let counters = &self.shared.counters;
+        let produced = counters.taken.load(Ordering::Relaxed) + counters.dropped.load(Ordering::Relaxed);
+        self.progress.samples = produced.saturating_sub(self.progress.lost);
         telling.send(&Message::Progress(self.progress));
         let summary = Summary {
             progress: self.progress,

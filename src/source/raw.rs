@@ -125,9 +125,9 @@ pub(super) fn is_empty(name: &str) -> Error {
 /// The error for a source that ends `odd` bytes into sample `at`.
 pub(super) fn inside_a_sample(name: &str, at: u64, odd: usize, format: SampleFormat) -> Error {
     let s = if odd == 1 { "" } else { "s" };
+    let before = if at == 0 { "nothing" } else { "what came before" };
     Error::EndedEarly(format!(
-        "{name} ends {odd} byte{s} into sample {at}, which has {} as {}: what came before is analysed, but check the \
-         sample format",
+        "{name} ends {odd} byte{s} into sample {at}, which has {} as {}: {before} is analysed; check the sample format",
         format.bytes_per_sample(),
         format.name()
     ))
@@ -231,7 +231,7 @@ mod tests {
             (
                 vec![1, 2],
                 failed(
-                    "x ends 1 byte into sample 1, which has 2 as cu8: what came before is analysed, but check the \
+                    "x ends 1 byte into sample 1, which has 2 as cu8: what came before is analysed; check the \
                      sample format"
                 )
             )

@@ -16,7 +16,7 @@ pub struct Spectra {
     /// First detector's row.
     pub first_row: u64,
     /// Shape `[rows × n]`: power of the detector's rows, ascending frequency; the bins of a row add up to its mean
-    /// power, full scale 1.
+    /// power, full scale 1. A frame of one repeated value is all zero.
     pub power: Vec<f32>,
     /// Rows for the waterfall; `None` when nobody looks or the chunk is too short for one.
     pub display: Option<DisplayRows>,
@@ -71,7 +71,13 @@ impl Analyzer {
         out.first_row = chunk.first_row;
         out.power.resize(chunk.rows * self.grid.n, 0.0);
         for (m, row) in out.power.chunks_exact_mut(self.grid.n).enumerate() {
-            self.detector.row(&self.samples[m * self.grid.hop..], row);
+            let frame = &self.samples[m * self.grid.hop..][..self.grid.n];
+            // A value that repeats is digital silence: nothing was received, not even the receiver's offset.
+            if frame.iter().all(|z| *z == frame[0]) {
+                row.fill(0.0);
+            } else {
+                self.detector.row(frame, row);
+            }
         }
         self.display_rows(chunk, out);
     }

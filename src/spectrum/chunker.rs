@@ -40,7 +40,7 @@ pub struct Chunk {
     /// The samples, with what the last frames need beyond the chunk's own.
     pub bytes: Vec<u8>,
     /// Offset to subtract from every sample: the median of the means of 1024 samples each over the chunks of the 0.25 s
-    /// before this one (the first chunk of a segment takes its own).
+    /// before this one, digital silence left out (where there is nothing before, the chunk takes its own).
     pub dc: Complex32,
     /// Set when the rows before this chunk are not continuous with it.
     pub begins_segment: bool,
@@ -194,7 +194,7 @@ impl Chunker {
         let size = self.format.bytes_per_sample();
         let own = (rows * self.grid.hop).min(self.pending.len() / size);
         let with_tail = (own + self.tail()).min(self.pending.len() / size);
-        let begins = self.dc_pieces.is_empty();
+        let begins = self.dc_means.is_empty();
         let known = self.dc_offset();
         self.learn_dc(own);
         let dc = if begins { self.dc_offset() } else { known };
@@ -221,6 +221,10 @@ impl Chunker {
         let size = self.format.bytes_per_sample();
         let mut pieces = 0;
         for piece in self.pending[..own * size].chunks(DC_PIECE * size) {
+            // Digital silence holds the format's middle, not the receiver's offset.
+            if piece.chunks_exact(size).all(|sample| *sample == piece[..size]) {
+                continue;
+            }
             let mean = self.format.sum(piece) / (piece.len() / size) as f64;
             self.dc_means.push_back(Complex32::new(mean.re as f32, mean.im as f32));
             pieces += 1;
