@@ -10,8 +10,8 @@
 //! 3. **One receiver.** A pipeline takes one source. No direction finding, no geolocation, no combining of
 //!    receivers, no identity of device or subscriber.
 //! 4. **Forward only.** Nothing goes from a received burst to a distance or a place, and nothing says "safe".
-//! 5. **Nothing is lost in silence.** Every sample of a file is analysed, or the command fails; live, every
-//!    loss is counted and shown.
+//! 5. **Nothing is lost in silence.** Every sample of a file is analysed, or the command fails or says which
+//!    were not numbers; live, every loss is counted and shown.
 #![warn(missing_docs)]
 
 /// Quantities that are silently mixed up unless they are types.

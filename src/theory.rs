@@ -14,7 +14,11 @@ use statrs::function::gamma::gamma_ur;
 /// # Panics
 /// If `shape` is not positive.
 pub fn upper_tail(shape: f64, x: f64) -> f64 {
-    if x <= 0.0 { 1.0 } else { gamma_ur(shape, x) }
+    match x {
+        _ if x <= 0.0 => 1.0,
+        f64::INFINITY => 0.0,
+        _ => gamma_ur(shape, x),
+    }
 }
 
 /// The `x` that a gamma variable of `shape` and unit scale exceeds with `probability`: the inverse of [`upper_tail`].

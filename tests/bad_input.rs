@@ -311,6 +311,36 @@ fn samples_that_are_no_numbers_are_a_gap() {
 }
 
 #[test]
+fn floats_too_large_to_be_samples_are_a_gap() {
+    let folder = Folder::new();
+    for amplitude in [1e13f32, 1e20, f32::MAX] {
+        let mut samples = noise_with(1e6, 0.5, &[]);
+        samples[200_000..200_010].fill(num_complex::Complex32::new(amplitude, 0.0));
+        folder.file("large.cf32", bytes(SampleFormat::Cf32Le, &samples));
+        let lost = "10 samples lost from 0.200 s: samples are not numbers; bursts there went unseen".to_owned();
+        let said = vec![lost, summary("499990", "0.500", 0, 10)];
+        assert_eq!(folder.detect("large.cf32", &["--rate", "1M"]), (Some(0), 0, said), "{amplitude}");
+    }
+}
+
+#[test]
+fn settings_that_no_run_could_keep_are_refused() {
+    let folder = Folder::new();
+    folder.file("a.cu8", [128; 4000]);
+    for (option, value) in [
+        ("--longest", "1e-300"),
+        ("--longest", "0.001"),
+        ("--longest", "11"),
+        ("--false-alarms-per-hour", "1e-320"),
+        ("--false-alarms-per-hour", "2e6"),
+    ] {
+        let (status, lines, said) = folder.detect("a.cu8", &["--rate", "1M", option, value]);
+        assert_eq!((status, lines), (Some(2), 0), "{option} {value}: {said:?}");
+        assert!(said[0].contains(&format!("invalid value '{value}' for '{option}")), "{said:?}");
+    }
+}
+
+#[test]
 fn digital_silence_gives_no_burst_and_says_why() {
     let folder = Folder::new();
     folder.file("a.cu8", [128; 1_000_000]);
@@ -320,8 +350,7 @@ fn digital_silence_gives_no_burst_and_says_why() {
             Some(0),
             0,
             vec![
-                "from 0.000 s to 0.250 s no burst could be looked for: there is nothing but digital silence".to_owned(),
-                "from 0.250 s to 0.500 s no burst could be looked for: there is nothing but digital silence".to_owned(),
+                "from 0.000 s to 0.500 s no burst could be looked for: there is nothing but digital silence".to_owned(),
                 summary("500000", "0.500", 0, 0),
             ]
         )

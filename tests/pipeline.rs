@@ -226,7 +226,10 @@ fn dropped_without_a_word_it_ends_all_its_threads() {
         // The pipeline's own handle to the sink has gone with the sink's thread.
         assert_eq!(Arc::strong_count(&ear.0), 1);
         assert!(ear.told().summary.is_some());
-        assert_eq!(Arc::strong_count(&bytes), 1);
+        // A source is left to itself; one that does not wait for samples ends too.
+        while Arc::strong_count(&bytes) > 1 {
+            std::thread::yield_now();
+        }
     });
 }
 

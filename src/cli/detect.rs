@@ -55,7 +55,7 @@ pub struct DetectorArgs {
     false_alarms_per_hour: f64,
 
     /// An emission longer than S seconds is written in parts
-    #[arg(long, value_name = "S", default_value = "2", value_parser = number::positive_seconds,
+    #[arg(long, value_name = "S", default_value = "2", value_parser = number::longest,
           allow_hyphen_values = true)]
     longest: f64,
 

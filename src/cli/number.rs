@@ -44,6 +44,16 @@ pub fn positive_seconds(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a length of time is a number of seconds, more than 0, such as 0.5".to_owned())
 }
 
+/// The longest part of an emission: 0.01 to 10 seconds. Longer, and neither lists nor pictures could look back far
+/// enough for what is still on.
+///
+/// # Errors
+/// What such a length must be.
+pub fn longest(text: &str) -> Result<f64, String> {
+    within(text, "s", |seconds| (0.01..=10.0).contains(&seconds))
+        .ok_or_else(|| "the longest part of an emission is 0.01 to 10 seconds, such as 2".to_owned())
+}
+
 /// A number of bytes: 0 or more, and whole.
 ///
 /// # Errors
@@ -60,8 +70,9 @@ pub fn bytes(text: &str) -> Result<u64, String> {
 /// # Errors
 /// What such a number must be.
 pub fn alarms_per_hour(text: &str) -> Result<f64, String> {
-    within(text, "", |rate| rate > 0.0 && rate <= 1e6)
-        .ok_or_else(|| "false alarms an hour are a number above 0, at most a million, such as 0.1, 1 or 100".to_owned())
+    within(text, "", |rate| (1e-6..=1e6).contains(&rate)).ok_or_else(|| {
+        "false alarms an hour are a number from a millionth to a million, such as 0.1, 1 or 100".to_owned()
+    })
 }
 
 /// A sample format by its SigMF name or its short spelling.

@@ -50,6 +50,16 @@ const LONGEST_STRETCH: u64 = 240;
 /// Rows that a burst's measured extent may reach beyond its stretch.
 const REACH_ROWS: u64 = 16;
 
+/// Starts without a floor that follow each other are told together, but after this many seconds at the latest.
+const LONGEST_BLIND_S: f64 = 10.0;
+
+/// A stretch of samples that gave no floor, not told yet.
+struct Blind {
+    from: u64,
+    to: u64,
+    why: String,
+}
+
 /// Turns rows of power into bursts. Any number of rows at a time gives the same events.
 pub struct Detector {
     setup: Setup,
@@ -57,6 +67,7 @@ pub struct Detector {
     extractor: Extractor,
     tracker: Tracker,
     segment: Option<Segment>,
+    unknown: Option<Blind>,
     found: Vec<Found>,
     stretch: Vec<f32>,
 }
@@ -72,6 +83,7 @@ impl Detector {
             tracker: Tracker::new(grid, config.longest_s),
             setup,
             segment: None,
+            unknown: None,
             found: Vec::new(),
             stretch: Vec::new(),
         }
@@ -95,6 +107,7 @@ impl Detector {
     /// Ends the stream: everything that is still held is judged and given out.
     pub fn finish(&mut self, out: &mut impl FnMut(Output)) {
         self.end_segment(out);
+        self.tell_unknown(out);
     }
 
     /// Work that is due when the rows before `end` are there.
@@ -104,7 +117,10 @@ impl Detector {
         };
         if segment.floor.is_none() && end - segment.first_row == self.setup.start_rows {
             match segment.learn_start(&self.setup) {
-                Ok(()) => self.advance(false, out),
+                Ok(()) => {
+                    self.tell_unknown(out);
+                    self.advance(false, out);
+                }
                 Err(why) => self.give_up(end, why, out),
             }
         } else if segment.floor.is_some() && end.is_multiple_of(BLOCK_ROWS) {
@@ -144,7 +160,24 @@ impl Detector {
     fn give_up(&mut self, end: u64, why: String, out: &mut impl FnMut(Output)) {
         if let Some(segment) = self.segment.take() {
             let hop = self.setup.grid.hop as u64;
-            let (from, to) = (SampleIndex(segment.first_row * hop), SampleIndex(end * hop));
+            let (from, to) = (segment.first_row * hop, end * hop);
+            match &mut self.unknown {
+                Some(blind) if blind.to == from && blind.why == why => blind.to = to,
+                _ => {
+                    self.tell_unknown(out);
+                    self.unknown = Some(Blind { from, to, why });
+                }
+            }
+            let longest = LONGEST_BLIND_S * self.setup.grid.sample_rate.0;
+            if self.unknown.as_ref().is_some_and(|blind| (blind.to - blind.from) as f64 >= longest) {
+                self.tell_unknown(out);
+            }
+        }
+    }
+
+    fn tell_unknown(&mut self, out: &mut impl FnMut(Output)) {
+        if let Some(Blind { from, to, why }) = self.unknown.take() {
+            let (from, to) = (SampleIndex(from), SampleIndex(to));
             out(Output::Event(Event::FloorUnknown { from, to, why }));
         }
     }
@@ -159,6 +192,7 @@ impl Detector {
         {
             return self.give_up(end, why, out);
         }
+        self.tell_unknown(out);
         self.advance(true, out);
         self.segment = None;
     }

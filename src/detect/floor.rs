@@ -90,7 +90,7 @@ impl Groups {
 pub struct Span {
     /// Row at which the span ended.
     pub end: u64,
-    /// Mean level: power per bin, over the middle of the bins.
+    /// Mean level: power per bin, over the quieter bins.
     pub level: f32,
     /// Power per bin divided by `level`.
     shape: Vec<f32>,
@@ -175,7 +175,7 @@ impl Span {
         let sure = seen.iter().map(|n| *n >= LEAST_QUIET * count as f32).collect();
         let mut sorted = floor.clone();
         sorted.sort_unstable_by(f32::total_cmp);
-        let middle = &sorted[bins / 5..bins - bins * 3 / 10];
+        let middle = &sorted[bins / 10..(bins * 2 / 5).max(bins / 10 + 1)];
         let level = (middle.iter().map(|f| f64::from(*f)).sum::<f64>() / middle.len() as f64) as f32;
         for f in &mut floor {
             *f /= level;
@@ -270,8 +270,14 @@ impl Floor {
         floor
     }
 
-    /// Takes in another span.
-    pub fn push(&mut self, span: Span) {
+    /// Takes in another span. Its level is measured against the shape in force, so that a carrier over part of the band
+    /// moves it as little as one over a few bins.
+    pub fn push(&mut self, mut span: Span) {
+        let mut ratios: Vec<f32> = span.shape.iter().zip(&self.inverse).map(|(s, i)| s * i).collect();
+        let middle = (ratios.len() - 1) / 2;
+        let scale = *ratios.select_nth_unstable_by(middle, f32::total_cmp).1;
+        span.level *= scale;
+        span.shape.iter_mut().for_each(|s| *s /= scale);
         while self.spans.front().is_some_and(|s| s.end + self.memory_rows <= span.end) {
             self.spans.pop_front();
         }

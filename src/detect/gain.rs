@@ -22,10 +22,13 @@ pub const LOOK: u64 = 2 * REACH + 1;
 /// Quantile of a block's octets that its first level begins with, and what that quantile of noise is to its mean: it
 /// stays within a few per cent while half of the band is occupied.
 const QUANTILE: f64 = 0.1;
-const QUANTILE_OF_NOISE: f32 = 0.84;
+const QUANTILE_OF_NOISE: f32 = 0.72;
 
-/// How far an octet may be from the first level and still count for it: more than twice its standard deviation.
-const LIKE_NOISE: f32 = 0.3;
+/// How far an octet may be from the first level and still count for it: twice the standard deviation of a third.
+const LIKE_NOISE: f32 = 0.45;
+
+/// The smallest of three values is this many standard deviations below their mean: 3 / (2 √π).
+const SMALLEST_OF_THREE: f64 = 0.846;
 
 /// How far the mean of five octets may be from the reference and still count as quiet.
 const QUIET: f32 = 0.13;
@@ -41,8 +44,12 @@ const LEAST_JUMP: f32 = 0.10;
 /// Level of the blocks of one segment, and from it their gain.
 pub struct Gain {
     octets: usize,
+    /// What the quietest third of a block of noise is to its mean.
+    quietest_of_noise: f32,
     /// How far a block's level may be from the reference and still be averaged, as a ratio.
     same: f32,
+    /// Index of the segment's first block.
+    begin: u64,
     /// Index of the first block in the deques.
     first: u64,
     /// Octet means of each block, empty where nothing was received.
@@ -62,10 +69,13 @@ pub struct Gain {
 impl Gain {
     /// A gain that begins at block `first`, with `octets` values a block.
     pub fn new(first: u64, octets: usize) -> Self {
+        let third = BoxNoise::new(octets * BINS_PER_OCTET, BLOCK_ROWS as usize / 3);
         let block = BoxNoise::new(octets * BINS_PER_OCTET, BLOCK_ROWS as usize);
         Gain {
             octets,
+            quietest_of_noise: (1.0 - SMALLEST_OF_THREE / third.dof().sqrt()) as f32,
             same: ((SAME_SIGMAS / block.dof().sqrt()) as f32).max(LEAST_SAME),
+            begin: first,
             first,
             means: VecDeque::new(),
             rough: VecDeque::new(),
@@ -85,45 +95,60 @@ impl Gain {
         (1.25 * self.same).max(LEAST_JUMP)
     }
 
-    /// Adds the next block: `means` holds the mean power over the floor's shape of each octet of bins; empty when
-    /// the block was silent.
-    pub fn push(&mut self, means: &[f32]) {
+    /// Adds the next block: `means` holds the mean power over the floor's shape of each octet of bins, `thirds` the
+    /// same for each third of the block's rows; both are empty when the block was silent. The first level is that of
+    /// the quietest third, so that short bursts over the whole band leave it alone.
+    pub fn push(&mut self, means: &[f32], thirds: &[f32]) {
         let mut kept = self.spare.pop().unwrap_or_default();
         kept.clear();
         kept.extend_from_slice(means);
-        let rough = if means.is_empty() { f32::NAN } else { self.rough_level(means) };
+        let mut rough = f32::NAN;
+        for third in thirds.chunks_exact(self.octets) {
+            rough = rough.min(self.rough_level(third) / self.quietest_of_noise);
+        }
         self.means.push_back(kept);
         self.rough.push_back(rough);
     }
 
-    /// A block's first level: a low quantile, then twice the mean of the octets that look like its noise.
+    /// A first level: that of the octets that look like noise of one level, begun from a low quantile or from the
+    /// median, whichever more octets agree with. The low one is right while half of the band is occupied, the median
+    /// when part of the band falls silent.
     fn rough_level(&mut self, means: &[f32]) -> f32 {
+        let (low, agreeing) = self.level_from(means, QUANTILE, QUANTILE_OF_NOISE);
+        let (middle, more) = self.level_from(means, 0.5, 1.0);
+        if more > agreeing { middle } else { low }
+    }
+
+    /// The mean of the octets that look like noise of the level begun from a quantile, and how many they are.
+    fn level_from(&mut self, means: &[f32], quantile: f64, of_noise: f32) -> (f32, usize) {
         self.scratch.clear();
         self.scratch.extend_from_slice(means);
-        let at = ((means.len() - 1) as f64 * QUANTILE).round() as usize;
-        let mut level = *self.scratch.select_nth_unstable_by(at, f32::total_cmp).1 / QUANTILE_OF_NOISE;
+        let at = ((means.len() - 1) as f64 * quantile).round() as usize;
+        let mut level = *self.scratch.select_nth_unstable_by(at, f32::total_cmp).1 / of_noise;
+        let mut agreeing = 0;
         for _ in 0..2 {
-            let (mut sum, mut count) = (0.0, 0.0);
-            for mean in means {
-                if (mean / level - 1.0).abs() < LIKE_NOISE {
-                    sum += mean;
-                    count += 1.0;
-                }
-            }
-            if count > 0.0 {
-                level = sum / count;
+            let like = means.iter().filter(|mean| (**mean / level - 1.0).abs() < LIKE_NOISE);
+            let (sum, count) = like.fold((0.0, 0), |(sum, count), mean| (sum + mean, count + 1));
+            agreeing = count;
+            if count > 0 {
+                level = sum / count as f32;
             }
         }
-        level
+        (level, agreeing)
     }
 
     /// The next block's gain, power per bin over the floor's shape, when what it depends on is there; with `ended`,
-    /// as far as the segment goes. `idle` is the gain where nothing was received.
-    pub fn next(&mut self, ended: bool, idle: f32) -> Option<f32> {
+    /// as far as the segment goes. `learnt` is the gain that the floor was learnt with: it holds where nothing was
+    /// received, and for a segment shorter than what a block's gain depends on, whose blocks may all hold bursts.
+    pub fn next(&mut self, ended: bool, learnt: f32) -> Option<f32> {
         let end = self.first + self.means.len() as u64;
+        if ended && end < self.begin + LOOK {
+            self.next_gain += 1;
+            return (self.next_gain <= end).then_some(learnt);
+        }
         let ready = |needed: u64| ended || needed < end;
         while self.next_reference < end && ready(self.next_reference + REACH) {
-            let reference = self.median_around(self.next_reference).unwrap_or(idle);
+            let reference = self.median_around(self.next_reference).unwrap_or(learnt);
             self.reference.push_back(reference);
             self.next_reference += 1;
         }

@@ -96,13 +96,20 @@ pub fn measure(grid: &Grid, rows: &Rows, found: &Found) -> Measured {
         .unwrap_or_else(|| {
             let (low, high) = (found.cells.0 * BINS_PER_CELL, found.cells.1 * BINS_PER_CELL);
             let noise = (a..b).map(|row| rows.noise(row, low, high)).sum::<f64>() / (b - a) as f64;
+            let power = (a..b).map(|row| rows.power_in(grid, row, low, high)).sum::<f64>() / (b - a) as f64;
             let (low, high) = (low as f64, high as f64);
-            Spectrum { low, high, center: 0.5 * (low + high), signal: level * noise, noise }
+            let signal = (power - noise).max(LEAST_LEVEL * noise);
+            Spectrum { low, high, center: 0.5 * (low + high), signal, noise }
         });
     Measured { start, end: end.max(start + 1.0), cut_start, cut_end, spectrum }
 }
 
 impl Rows<'_> {
+    /// Power in bins `low` to before `high` of a row.
+    fn power_in(&self, grid: &Grid, row: usize, low: usize, high: usize) -> f64 {
+        self.power[row * grid.n + low..row * grid.n + high].iter().map(|p| f64::from(*p)).sum()
+    }
+
     /// Noise in bins `low` to before `high` of a row.
     fn noise(&self, row: usize, low: usize, high: usize) -> f64 {
         f64::from(self.gain[row]) * self.shape[low..high].iter().map(|f| f64::from(*f)).sum::<f64>()
@@ -113,10 +120,7 @@ impl Rows<'_> {
 fn extent(grid: &Grid, rows: &Rows, found: &Found) -> (f64, f64) {
     let (n, hop) = (grid.n, grid.hop as f64);
     let (low, high) = (found.cells.0 * BINS_PER_CELL, found.cells.1 * BINS_PER_CELL);
-    let excess = |row: usize| -> f64 {
-        let power = &rows.power[row * n + low..row * n + high];
-        power.iter().map(|p| f64::from(*p)).sum::<f64>() - rows.noise(row, low, high)
-    };
+    let excess = |row: usize| -> f64 { rows.power_in(grid, row, low, high) - rows.noise(row, low, high) };
     let (a, b) = found.rows;
     let (from, to) = (a.saturating_sub(2), (b + 2).min(rows.power.len() / n));
     let energy: Vec<f64> = (from..to).map(excess).collect();

@@ -32,6 +32,9 @@ const RUNS_APART: u64 = 4;
 /// A start with fewer rows than this is learnt row by row: groups would all hold a burst.
 const FEW_ROWS: u64 = 400;
 
+/// Rows in a third of a block.
+const THIRD_ROWS: u64 = BLOCK_ROWS / 3;
+
 /// Blocks on either side of a step between which its size is measured: those at the step itself hold both levels.
 const STEP_BLOCKS: usize = 4;
 
@@ -174,7 +177,7 @@ impl Segment {
         let Some(floor) = self.floor.as_ref() else {
             return;
         };
-        let mut octets: Vec<f32> = Vec::new();
+        let (mut means, mut thirds) = (Vec::new(), Vec::new());
         while self.z.end() < self.power.end() {
             let first = self.z.end();
             let border = (first / BLOCK_ROWS + 1) * BLOCK_ROWS;
@@ -182,27 +185,20 @@ impl Segment {
                 break;
             }
             let last = border.min(self.power.end());
-            octets.clear();
-            let mut heard = 0.0;
             for row in first..last {
                 let (power, inverse) = (self.power.row(row), floor.inverse());
                 self.z.push_with(|z| sum_cells(power, inverse, z));
-                if self.silent.row(row)[0] == 0.0 {
-                    heard += 1.0;
-                    let z = self.z.row(row);
-                    octets.resize((setup.cells / 2).max(1), 0.0);
-                    for (sum, pair) in octets.iter_mut().zip(z.chunks(2)) {
-                        *sum += pair.iter().sum::<f32>() / pair.len() as f32;
-                    }
-                }
             }
-            for octet in &mut octets {
-                *octet /= heard;
+            means.clear();
+            thirds.clear();
+            self.octet_means(first, last, &mut means);
+            for third in (first..last).step_by(THIRD_ROWS as usize) {
+                self.octet_means(third, (third + THIRD_ROWS).min(last), &mut thirds);
             }
-            self.gain.push(&octets);
+            self.gain.push(&means, &thirds);
         }
-        let idle = floor.level();
-        while let Some(gain) = self.gain.next(ended, idle) {
+        let learnt = floor.level();
+        while let Some(gain) = self.gain.next(ended, learnt) {
             let gain = gain.max(setup.quantisation);
             let jump = match self.held {
                 Some((before, _)) => (gain / before - 1.0).abs() > self.gain.jump(),
@@ -218,6 +214,22 @@ impl Segment {
             self.divide_block(gain, jumped);
             self.give_step(setup, gain, out);
         }
+    }
+
+    /// Appends the mean of each octet over the rows from `first` to before `last` that are not silent, if there are any.
+    fn octet_means(&self, first: u64, last: u64, out: &mut Vec<f32>) {
+        let begin = out.len();
+        let mut heard = 0.0;
+        for row in (first..last).filter(|row| self.silent.row(*row)[0] == 0.0) {
+            heard += 1.0;
+            let octets = self.z.row(row).chunks(2).map(|pair| pair.iter().sum::<f32>() / pair.len() as f32);
+            if out.len() == begin {
+                out.extend(octets);
+            } else {
+                out[begin..].iter_mut().zip(octets).for_each(|(sum, octet)| *sum += octet);
+            }
+        }
+        out[begin..].iter_mut().for_each(|sum| *sum /= heard);
     }
 
     /// Rows of the next block, divided by `gain`; noise alone where the gain jumps or nothing was received.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::burst::Burst;
-use super::refine::Measured;
+use super::refine::{Measured, Spectrum};
 use crate::spectrum::Grid;
 use crate::units::{Decibels, Hertz, SampleIndex};
 
@@ -33,6 +33,8 @@ struct Emission {
     cut_start: bool,
     cut_end: bool,
     expected_per_hour: f64,
+    /// The latest piece's place and power: what the next must agree with.
+    latest: Spectrum,
     /// Sums over the pieces of the part under way, weighted with their samples.
     weight: f64,
     low: f64,
@@ -52,6 +54,7 @@ impl Emission {
             cut_start: m.cut_start,
             cut_end: m.cut_end,
             expected_per_hour: piece.expected_per_hour,
+            latest: m.spectrum,
             weight: 0.0,
             low: 0.0,
             high: 0.0,
@@ -66,24 +69,38 @@ impl Emission {
 
     fn add(&mut self, piece: &Piece) {
         let m = &piece.measured;
-        let weight = (m.end - m.start).max(1.0);
-        self.weight += weight;
-        self.low += weight * m.spectrum.low;
-        self.high += weight * m.spectrum.high;
-        self.center += weight * m.spectrum.center;
-        self.signal += weight * m.spectrum.signal;
-        self.noise += weight * m.spectrum.noise;
+        self.weigh(&m.spectrum, m.end - m.start);
+        self.latest = m.spectrum;
         self.end = self.end.max(m.end);
         self.cut_end = m.cut_end;
         self.expected_per_hour = self.expected_per_hour.min(piece.expected_per_hour);
     }
 
+    fn weigh(&mut self, spectrum: &Spectrum, samples: f64) {
+        let weight = samples.max(1.0);
+        self.weight += weight;
+        self.low += weight * spectrum.low;
+        self.high += weight * spectrum.high;
+        self.center += weight * spectrum.center;
+        self.signal += weight * spectrum.signal;
+        self.noise += weight * spectrum.noise;
+    }
+
+    /// Begins the next part at `start`: the latest piece reaches into it.
+    fn begin_part(&mut self, start: f64) {
+        self.start = start;
+        self.cut_start = false;
+        (self.weight, self.low, self.high, self.center, self.signal, self.noise) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        let latest = self.latest;
+        self.weigh(&latest, self.end - start);
+    }
+
     fn agrees(&self, piece: &Piece) -> bool {
-        let m = &piece.measured.spectrum;
-        let (low, high) = (self.low / self.weight, self.high / self.weight);
-        let shared = (high.min(m.high) - low.max(m.low)).max(0.0);
-        let ratio = (self.signal / self.weight) / m.signal;
-        2.0 * shared > (high - low).min(m.high - m.low) && (1.0 / SAME_LEVEL..SAME_LEVEL).contains(&ratio)
+        let (before, now) = (&self.latest, &piece.measured.spectrum);
+        let shared = (before.high.min(now.high) - before.low.max(now.low)).max(0.0);
+        let ratio = before.signal / now.signal;
+        2.0 * shared > (before.high - before.low).min(now.high - now.low)
+            && (1.0 / SAME_LEVEL..SAME_LEVEL).contains(&ratio)
     }
 }
 
@@ -129,7 +146,12 @@ pub struct Tracker {
 impl Tracker {
     /// A tracker that writes emissions longer than `longest_s` seconds in parts.
     pub fn new(grid: Grid, longest_s: f64) -> Self {
-        Tracker { grid, longest: longest_s * grid.sample_rate.0, open: Vec::new(), waiting: BinaryHeap::new() }
+        Tracker {
+            grid,
+            longest: (longest_s * grid.sample_rate.0).max(1.0),
+            open: Vec::new(),
+            waiting: BinaryHeap::new(),
+        }
     }
 
     /// Takes the pieces of the next stretch. Emissions that no piece continues have ended.
@@ -182,8 +204,7 @@ impl Tracker {
         part.cut_end = false;
         let burst = self.burst(&part, Some(emission.part), true);
         self.waiting.push(Waiting(burst));
-        emission.start = part_end;
-        emission.cut_start = false;
+        emission.begin_part(part_end);
     }
 
     fn give(&mut self, emission: Emission) {

@@ -104,12 +104,13 @@ impl SampleFormat {
         }
     }
 
-    /// Whether the sample that begins `bytes` is a number; always true for the integer formats.
+    /// Whether the sample that begins `bytes` is a number that can be a sample; always true for the integer formats.
+    /// Floats beyond ±10¹² (240 dBFS) are none: their power would leave the range of what it is summed in.
     pub fn is_finite(self, bytes: &[u8]) -> bool {
         match self {
             SampleFormat::Cf32Le => {
                 let (i, q) = bytes[..8].split_at(4);
-                [i, q].iter().all(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).is_finite())
+                [i, q].iter().all(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).abs() <= 1e12)
             }
             _ => true,
         }

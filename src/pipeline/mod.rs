@@ -38,7 +38,7 @@ pub struct Config {
     pub threads: usize,
     /// Whether waterfall rows are made.
     pub display: bool,
-    /// Samples in a block read from the source. The results do not depend on it.
+    /// Samples in a block read from the source, at most 20 ms of them. The results do not depend on it.
     pub block_samples: usize,
 }
 
@@ -47,6 +47,9 @@ impl Default for Config {
         Config { detect: detect::Config::default(), threads: 0, display: false, block_samples: 65_536 }
     }
 }
+
+/// Seconds that a block lasts at most.
+const BLOCK_S: f64 = 0.02;
 
 /// A running analysis of one source.
 ///
@@ -123,7 +126,9 @@ impl Pipeline {
         let stage = DetectionStage::new(detector, grid, senders, pace, shared.clone(), &config.detect);
         let summary = spawn("detection".into(), move || stage.run(&spectra_receive, &spent_send))?;
 
-        let bytes = config.block_samples.max(1) * stream.format.bytes_per_sample();
+        // At low rates a block of the usual size would take too long to come.
+        let soon = (BLOCK_S * stream.tuning.sample_rate.0) as usize;
+        let bytes = config.block_samples.min(soon).max(1) * stream.format.bytes_per_sample();
         let source_shared = shared.clone();
         let source = spawn("source".into(), move || {
             stages::run_source(source, bytes, &block_send, &spent_block_receive, &source_shared)

@@ -1,5 +1,6 @@
 //! What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures.
 
+mod air_time;
 mod csv;
 mod font;
 mod groups;
@@ -21,6 +22,7 @@ pub mod picture;
 /// Numbers and units as people read them.
 pub mod words;
 
+pub use air_time::AirTime;
 pub use csv::Csv;
 pub use font::INTER;
 pub use groups::{Group, Groups, LONGEST_PAUSE_S, Rhythm, WEAK_BELOW, group};
@@ -34,7 +36,7 @@ pub use sigmf::SigmfAnnotations;
 pub use ticks::{Ticks, TimeUnit, ticks, time_ticks};
 pub use tokens::{Rgb, Tokens};
 pub use traces::{Trace, Traces};
-pub use waterfall::{Waterfall, bin_position, pool_columns};
+pub use waterfall::{Waterfall, bin_position, pool_columns, shown_noise_dbfs};
 
 /// Name and version of the program, as reports state them.
 const PROGRAM: &str = concat!("glint ", env!("CARGO_PKG_VERSION"));

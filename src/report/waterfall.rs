@@ -100,22 +100,20 @@ impl Waterfall {
     pub fn max_between(&self, samples: Range<SampleIndex>, out: &mut Vec<i16>) {
         self.store.max_between(samples, out);
     }
+}
 
-    /// The level of the noise in the rows: the median over time of each row's median over frequency, from at most 256
-    /// rows spread evenly. `None` when nothing was looked at.
-    pub fn median_dbfs(&self) -> Option<Dbfs> {
-        let step = self.rows().div_ceil(256).max(1);
-        let mut row = Vec::with_capacity(self.bins());
-        let mut medians: Vec<i16> = (0..self.rows())
-            .step_by(step)
-            .filter_map(|index| {
-                row.clear();
-                row.extend(self.row(index).iter().copied().filter(|&level| level != NOT_LOOKED_AT));
-                median(&mut row)
-            })
-            .collect();
-        median(&mut medians).map(|level| Dbfs(f32::from(level) / 100.0))
-    }
+/// The level of the noise in rows of pixels as they are shown: the median over the rows of each row's median. `None` when
+/// nothing was looked at. A row that spans more of the waterfall's rows shows higher maxima of the same noise, so the
+/// range of colours begins with this, not with a row as it was stored.
+pub fn shown_noise_dbfs(rows: impl IntoIterator<Item = Vec<i16>>) -> Option<Dbfs> {
+    let mut medians: Vec<i16> = rows
+        .into_iter()
+        .filter_map(|mut row| {
+            row.retain(|&level| level != NOT_LOOKED_AT);
+            median(&mut row)
+        })
+        .collect();
+    median(&mut medians).map(|level| Dbfs(f32::from(level) / 100.0))
 }
 
 fn median(levels: &mut [i16]) -> Option<i16> {
@@ -236,11 +234,9 @@ mod tests {
 
     #[test]
     fn the_median_is_the_noise_whatever_a_burst_does() {
-        assert_eq!(Waterfall::new(100).median_dbfs(), None);
-        let power = (0..400).flat_map(|r| (0..16).map(move |b| if r < 150 && b < 7 { 1e-2 } else { 1e-8 })).collect();
-        let mut w = Waterfall::default();
-        w.push(&DisplayRows { first: SampleIndex(0), span: 10, bins: 16, power });
-        assert_eq!(w.median_dbfs(), Some(Dbfs(-80.0)));
+        let rows = (0..400).map(|r| (0..16).map(|b| if r < 150 && b < 7 { -2000 } else { -8000 }).collect());
+        assert_eq!(shown_noise_dbfs(rows), Some(Dbfs(-80.0)));
+        assert_eq!(shown_noise_dbfs([vec![NOT_LOOKED_AT; 4], vec![]]), None);
     }
 
     #[test]

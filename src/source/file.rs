@@ -136,12 +136,9 @@ impl Source for FileSource {
 
 /// What a person did, if that is what is marked.
 fn action(marked: &Annotation) -> Option<Action> {
+    let count = marked.count.min(u64::MAX - marked.start);
     let label = marked.label.clone()?;
-    (marked.kind.as_deref() == Some("action")).then_some(Action {
-        start: SampleIndex(marked.start),
-        count: marked.count,
-        label,
-    })
+    (marked.kind.as_deref() == Some("action")).then_some(Action { start: SampleIndex(marked.start), count, label })
 }
 
 /// A burst that was really sent, if that is what is marked. A level that is not stated is not a number.
@@ -149,7 +146,7 @@ fn truth(marked: &Annotation, center: Hertz) -> Option<TruthBurst> {
     let (lower, upper) = marked.edges?;
     (marked.kind.is_none() && marked.count > 0).then_some(TruthBurst {
         start: SampleIndex(marked.start),
-        count: marked.count,
+        count: marked.count.min(u64::MAX - marked.start),
         low: Hertz(lower) - center,
         high: Hertz(upper) - center,
         label: marked.label.clone()?,

@@ -32,6 +32,9 @@ const DISPLAY_ROW_S: f64 = 5e-3;
 /// thread to thread costs nothing, few enough that it stays in the cache.
 const CHUNK_SAMPLES: usize = 48 * 1024;
 
+/// Seconds that a chunk lasts at most, unless one waterfall row is longer: a burst is given out 300 ms after its end.
+const CHUNK_S: f64 = 0.025;
+
 impl Grid {
     /// The grid at `sample_rate`.
     pub fn for_rate(sample_rate: Hertz) -> Self {
@@ -43,7 +46,9 @@ impl Grid {
         // A row must hold at least one display frame, whatever the rate.
         let span = (DISPLAY_ROW_S * sample_rate.0).max(display_hop as f64);
         let rows_per_display_row = (span / hop as f64).ceil() as usize;
-        let display_rows_per_chunk = CHUNK_SAMPLES.div_ceil(rows_per_display_row * hop);
+        // At low rates so many samples would take too long to come.
+        let chunk_samples = CHUNK_SAMPLES.min((CHUNK_S * sample_rate.0) as usize);
+        let display_rows_per_chunk = chunk_samples.div_ceil(rows_per_display_row * hop).max(1);
         Grid {
             sample_rate,
             n,

@@ -9,7 +9,7 @@ use super::view::Extent;
 use crate::detect::{Burst, Event};
 use crate::iq::Tuning;
 use crate::pipeline::{Progress, RunInfo, Summary};
-use crate::report::{Group, Groups, Rhythm, Traces, WEAK_BELOW, Waterfall};
+use crate::report::{AirTime, Group, Groups, Rhythm, Traces, WEAK_BELOW, Waterfall};
 use crate::scene::Action;
 use crate::source::SourceKind;
 use crate::units::{Decibels, Hertz, SampleIndex};
@@ -48,6 +48,7 @@ pub(super) struct History {
     pub progress: Progress,
     pub summary: Option<Summary>,
     bursts: Vec<Burst>,
+    air_time: AirTime,
     /// After each burst, in order of end: samples on air, and bursts with the parts of one emission counted once.
     totals: Vec<(u64, u64)>,
     groups: Option<Groups>,
@@ -142,11 +143,10 @@ impl History {
         }
         sink_back(&mut self.group_order, joined, |group| groups.groups()[group].start);
 
-        let (on_air, count) = self.totals.last().copied().unwrap_or_default();
-        let last_end = self.bursts.last().map_or(SampleIndex(0), Burst::end);
-        let news = burst.end().0.saturating_sub(burst.start.0.max(last_end.0));
+        let count = self.totals.last().map_or(0, |total| total.1);
         let first_part = burst.part.is_none_or(|part| part == 1);
-        self.totals.push((on_air + news, count + u64::from(first_part)));
+        self.air_time.add(burst.start.0, burst.end().0);
+        self.totals.push((self.air_time.samples(), count + u64::from(first_part)));
 
         let index = self.bursts.len();
         self.bursts.push(burst);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use eframe::egui::{self, Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, pos2};
 
 use super::axes::TimeAxis;
-use crate::report::{NOT_LOOKED_AT, Palette, Waterfall, bin_position, pool_columns};
+use crate::report::{NOT_LOOKED_AT, Palette, Waterfall, bin_position, pool_columns, shown_noise_dbfs};
 use crate::units::{Hertz, SampleIndex};
 
 /// How far over the median noise the range ends, decibels.
@@ -206,28 +206,19 @@ fn noise_db(store: &Waterfall, samples_a_row: f64, columns: usize) -> Option<f32
     let analysed = store.end().0.saturating_sub(store.first().0) as f64;
     let rows = (analysed / samples_a_row).floor().max(1.0);
     let step = (rows / NOISE_ROWS as f64).max(1.0);
-    let median = |values: &mut Vec<i16>| {
-        let middle = values.len() / 2;
-        (!values.is_empty()).then(|| *values.select_nth_unstable(middle).1)
-    };
     let bins = store.bins();
     if bins == 0 {
         return None;
     }
-    let (mut level, mut pooled) = (Vec::new(), Vec::new());
-    let mut medians: Vec<i16> = (0..NOISE_ROWS)
-        .map(|i| (i as f64 * step).floor())
-        .take_while(|&row| row < rows)
-        .filter_map(|row| {
-            let at = |row: f64| SampleIndex(store.first().0 + (row * samples_a_row) as u64);
-            store.max_between(at(row)..at(row + 1.0), &mut level);
-            pooled.resize(columns, 0);
-            pool_columns(&level, 0.0..bins as f64, &mut pooled);
-            pooled.retain(|&l| l != NOT_LOOKED_AT);
-            median(&mut pooled)
-        })
-        .collect();
-    median(&mut medians).map(|level| f32::from(level) / 100.0)
+    let mut level = Vec::new();
+    let shown = (0..NOISE_ROWS).map(|i| (i as f64 * step).floor()).take_while(|&row| row < rows).map(|row| {
+        let at = |row: f64| SampleIndex(store.first().0 + (row * samples_a_row) as u64);
+        store.max_between(at(row)..at(row + 1.0), &mut level);
+        let mut pooled = vec![0; columns];
+        pool_columns(&level, 0.0..bins as f64, &mut pooled);
+        pooled
+    });
+    shown_noise_dbfs(shown).map(|level| level.0)
 }
 
 #[cfg(test)]

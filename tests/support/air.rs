@@ -241,6 +241,14 @@ impl Listener {
         self.work(|chunker, emit| chunker.push(&block, &mut |fill| emit(fill)));
     }
 
+    /// The bursts given out so far.
+    pub fn bursts(&self) -> impl Iterator<Item = &Burst> {
+        self.outputs.iter().filter_map(|output| match output {
+            Output::Event(Event::Burst(burst)) => Some(burst),
+            _ => None,
+        })
+    }
+
     /// Ends the stream; everything that came out.
     pub fn finish(mut self) -> Heard {
         self.work(|chunker, emit| chunker.finish(&mut |fill| emit(fill)));

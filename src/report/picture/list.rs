@@ -5,7 +5,7 @@ use super::marks::{draw_samples, draw_tag};
 use super::sheet::Sheet;
 use crate::detect::Event;
 use crate::report::words::{count, counted, duration, number, place, trimmed};
-use crate::report::{Frame, Group};
+use crate::report::{AirTime, Frame, Group};
 
 /// Places of the list's rows, and which groups stand in them.
 pub(super) struct Listing {
@@ -47,8 +47,9 @@ fn list_title(sheet: &Sheet) -> String {
         return nothing_found(sheet).0.to_owned();
     }
     let bursts = groups.iter().map(|group| group.bursts).sum();
-    let on_air = groups.iter().map(|group| group.on_air).sum::<u64>() as f64;
-    let on_air = duration(on_air / sheet.collected.sample_rate().0);
+    let mut air_time = AirTime::default();
+    sheet.collected.bursts.iter().for_each(|burst| air_time.add(burst.start.0, burst.end().0));
+    let on_air = duration(air_time.samples() as f64 / sheet.collected.sample_rate().0);
     format!("{}, {on_air} on the air", counted(bursts, "burst", "bursts"))
 }
 

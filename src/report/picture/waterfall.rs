@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::canvas::{Align, Canvas, Style, Weight};
 use super::sheet::{LOWEST_NOISE_DBFS, Sheet};
 use crate::report::words::{duration, number};
-use crate::report::{Frame, NOT_LOOKED_AT, Palette, Waterfall, bin_position, pool_columns, ticks};
+use crate::report::{Frame, NOT_LOOKED_AT, Palette, Waterfall, bin_position, pool_columns, shown_noise_dbfs, ticks};
 use crate::units::{Hertz, SampleIndex};
 
 /// How far the picture's colours reach above the noise, in decibels.
@@ -53,7 +53,8 @@ fn pooled(
             pool_columns(&strongest, places.clone(), out);
         }
     }
-    let noise = waterfall.median_dbfs().map_or(0.0, |level| level.0.max(LOWEST_NOISE_DBFS));
+    let shown = levels.chunks_exact(columns).map(<[i16]>::to_vec);
+    let noise = shown_noise_dbfs(shown).map_or(0.0, |level| level.0.max(LOWEST_NOISE_DBFS));
     let low_db = noise - palette.opening_margin_db();
     let row_s = (length / rows as f64).max(waterfall.span() as f64) / rate.0;
     Pixels { columns, rows, levels, low_db, high_db: noise + ABOVE_NOISE_DB, row_s }
