@@ -59,7 +59,7 @@ pub enum Event {
         from: SampleIndex,
         /// One past the last sample not looked at.
         to: SampleIndex,
-        /// Why, as a clause: "half of the band or more is occupied".
+        /// Why, as a clause: "almost all of the band is occupied".
         why: String,
     },
     /// The receiver's gain changed: the noise moved by this much from here on.

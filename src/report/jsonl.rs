@@ -280,7 +280,7 @@ mod tests {
     fn all_events_begin_with_the_run_and_end_with_the_summary() {
         let (from, to) = (SampleIndex(2_400_000), SampleIndex(2_400_600));
         let events = [
-            Event::FloorUnknown { from, to, why: "half of the band or more is occupied".to_owned() },
+            Event::FloorUnknown { from, to, why: "almost all of the band is occupied".to_owned() },
             Event::Gap { from, to, why: "samples that are no numbers".to_owned() },
             Event::Step { at: from, change: Decibels(6.021) },
             Event::Overload { from, to, clipped: 7 },
@@ -294,7 +294,7 @@ mod tests {
                 r#""core:sample_count":24000000,"false_alarms_per_hour":1.0}"#,
                 "\n",
                 r#"{"kind":"floor","core:sample_start":2400000,"core:sample_count":600,"start_s":1.0,"#,
-                r#""duration_s":0.00025,"why":"half of the band or more is occupied"}"#,
+                r#""duration_s":0.00025,"why":"almost all of the band is occupied"}"#,
                 "\n",
                 r#"{"kind":"gap","core:sample_start":2400000,"core:sample_count":600,"start_s":1.0,"#,
                 r#""duration_s":0.00025,"why":"samples that are no numbers"}"#,

@@ -15,7 +15,6 @@ pub struct Traces {
     first_offset: Hertz,
     cell_width: Hertz,
     threshold: Decibels,
-    revision: u64,
 }
 
 /// One row of [`Traces`], or the strongest of several.
@@ -43,7 +42,6 @@ impl Traces {
             first_offset: Hertz(0.0),
             cell_width: Hertz(0.0),
             threshold: Decibels(0.0),
-            revision: 0,
         }
     }
 
@@ -65,7 +63,6 @@ impl Traces {
             self.power.push(start, rows.span, &power);
             self.floor.push(start, rows.span, &floor);
         }
-        self.revision += 1;
     }
 
     /// Whether there is no row.
@@ -96,11 +93,6 @@ impl Traces {
     /// How far over its floor a box must be, by the last rows.
     pub fn threshold(&self) -> Decibels {
         self.threshold
-    }
-
-    /// Rises with every push.
-    pub fn revision(&self) -> u64 {
-        self.revision
     }
 
     /// The row that holds `sample`.

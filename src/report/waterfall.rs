@@ -15,7 +15,6 @@ use crate::units::{Dbfs, Hertz, SampleIndex};
 pub struct Waterfall {
     store: RowStore,
     end: SampleIndex,
-    revision: u64,
     levels: Vec<i16>,
 }
 
@@ -29,7 +28,7 @@ impl Default for Waterfall {
 impl Waterfall {
     /// An empty waterfall that will hold at most `max_cells` cells (and never fewer than two rows).
     pub fn new(max_cells: usize) -> Self {
-        Waterfall { store: RowStore::new(max_cells), end: SampleIndex(0), revision: 0, levels: Vec::new() }
+        Waterfall { store: RowStore::new(max_cells), end: SampleIndex(0), levels: Vec::new() }
     }
 
     /// Takes the next rows. A jump of their first sample leaves rows that nobody looked at.
@@ -41,7 +40,6 @@ impl Waterfall {
             self.store.push(start, rows.span, &self.levels);
             self.end = SampleIndex(start.0 + rows.span);
         }
-        self.revision += 1;
     }
 
     /// Number of rows.
@@ -87,12 +85,6 @@ impl Waterfall {
     /// Indices of the rows that `samples` touches.
     pub fn rows_between(&self, samples: &Range<SampleIndex>) -> Range<usize> {
         self.store.rows_between(samples)
-    }
-
-    /// Rises with every push. As long as [`span`](Self::span) stays the same, no row but the last of those before
-    /// has changed.
-    pub fn revision(&self) -> u64 {
-        self.revision
     }
 
     /// Cell by cell, the maximum over the rows that `samples` touches; [`NOT_LOOKED_AT`] where there is none. `out`

@@ -31,7 +31,7 @@ impl Stft {
     pub fn new(n: usize, hop: usize, window: Window, scale: Scale) -> Self {
         let w = window.coefficients(n);
         let norm = match scale {
-            Scale::Tone => 1.0 / w.iter().sum::<f64>(),
+            Scale::Tone => 1.0 / (n as f64 * window.coherent_gain(n)),
             Scale::Energy => 1.0 / (n as f64 * w.iter().map(|w| w * w).sum::<f64>()).sqrt(),
         };
         let fft = FftPlanner::new().plan_fft_forward(n);

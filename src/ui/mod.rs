@@ -37,7 +37,7 @@ use layout::SMALLEST;
 /// Shows the window on `opened` and comes back when it is closed.
 ///
 /// # Errors
-/// [`Error::NoDisplay`](crate::error::Error::NoDisplay) when there is no screen, or a system library that the window
+/// [`Error::NoDisplay`] when there is no screen, or a system library that the window
 /// needs is missing.
 pub fn run(opened: Opened) -> Result<()> {
     display_check::check()?;
