@@ -157,7 +157,7 @@ fn no_run_is_too_odd_for_a_picture() {
     let mut unknown = run("-", None);
     unknown.stream.kind = SourceKind::StandardInput;
     unknown.stream.length = Some(1_000_000_000);
-    let mut recording = run(&format!("/home/some one/{}.cu8", "ö\n漢".repeat(80)), Some(Hertz(433_920_125.0)));
+    let mut recording = run(&format!("/some where/{}.cu8", "ö\n漢".repeat(80)), Some(Hertz(433_920_125.0)));
     recording.stream.kind = SourceKind::Recording;
     recording.stream.first = SampleIndex(1_000_000);
     let every = |count: u32| -> Vec<Burst> {
@@ -214,7 +214,7 @@ fn a_picture_says_where_it_comes_from_but_not_whose_it_is() {
         "Levels are dBFS, calibration unknown. Every sample was examined; a burst of 0.16 ms or longer gets a whole \
          look. False alarms: set to 1 an hour."
     );
-    let mut recording = run("/home/someone/secret/x.cu8", None);
+    let mut recording = run("/somewhere/secret/x.cu8", None);
     recording.stream.kind = SourceKind::Recording;
     recording.stream.length = Some(240_000_000);
     let [title, sub, _] = words(&recording, 50);
