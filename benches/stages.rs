@@ -96,7 +96,7 @@ impl Recording {
 fn quiet_s(scene: &Scene) -> f64 {
     let rate = scene.tuning().sample_rate;
     let mut quiet_from = 0.0;
-    for burst in scene.truth() {
+    for burst in scene.truth(SampleIndex(0), SampleIndex(scene.length())) {
         let start = burst.start.seconds(rate);
         if start - quiet_from >= SECONDS {
             break;
@@ -288,7 +288,6 @@ impl Memory {
             length: Some(recording.samples() as u64),
             start_time: None,
             actions: Vec::new(),
-            truth: Vec::new(),
         };
         Memory { info, bytes: Arc::new(recording.bytes.clone()), at: 0 }
     }

@@ -20,7 +20,10 @@ pub mod units;
 /// What can go wrong, by what the user can do about it.
 pub mod error;
 
-/// Detection theory: false-alarm probability to threshold and back.
+/// Where results are written: standard output, or a file that appears under its name only once it is whole.
+pub mod output;
+
+/// Detection theory: threshold and false alarms, probability of detection, the physical limit, intervals.
 pub mod theory;
 
 /// Uplink allocations of handsets and their duplex partners.
@@ -29,7 +32,7 @@ pub mod bands;
 /// Sample formats, tuning, blocks of samples.
 pub mod iq;
 
-/// Recordings on disk: what they are and where their samples begin.
+/// Recordings on disk: what they are, where their samples begin; and new ones.
 pub mod recording;
 
 /// Synthetic uplinks with known truth.
@@ -47,8 +50,14 @@ pub mod detect;
 /// Threads, channels, losses, shutdown; the [`pipeline::Sink`] trait.
 pub mod pipeline;
 
-/// What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures.
+/// What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures; the truth of scenes.
 pub mod report;
+
+/// Detections against truth, and against the physical limit.
+pub mod score;
+
+/// The Monte Carlo campaign that holds the detector against theory.
+pub mod verify;
 
 /// The window.
 #[cfg(feature = "gui")]

@@ -347,7 +347,9 @@ fn joined(text: String, line: &str) -> String {
 
 #[test]
 fn help_has_examples_and_unusable_arguments_end_with_status_2() {
-    for command in [&["--help"][..], &["detect", "--help"], &["render", "--help"], &["watch", "--help"]] {
+    for command in
+        [&["--help"][..], &["detect", "--help"], &["render", "--help"], &["synth", "--help"], &["watch", "--help"]]
+    {
         let ended = glint(command);
         assert_eq!(ended.status, Some(0), "{command:?}");
         let (_, examples) = ended.out.split_once("Examples:\n").expect("there are examples");

@@ -43,7 +43,6 @@ impl Memory {
             length: None,
             start_time: None,
             actions: Vec::new(),
-            truth: Vec::new(),
         };
         Memory { info, bytes: bytes.clone(), at: 0, blocks: None, ends_with: None }
     }

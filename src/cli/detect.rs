@@ -8,8 +8,9 @@ use super::progress::{self, run_to_the_end};
 use super::{SourceArgs, number};
 use crate::detect;
 use crate::error::Result;
+use crate::output::Output;
 use crate::pipeline::{Config, Sink};
-use crate::report::{Csv, Jsonl, Output, SigmfAnnotations};
+use crate::report::{Csv, Jsonl, SigmfAnnotations};
 
 /// Find every burst in a recording or scene and write it as text
 ///

@@ -4,7 +4,10 @@ mod detect;
 mod number;
 mod progress;
 mod render;
+mod score;
 mod source_args;
+mod synth;
+mod verify;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -20,7 +23,8 @@ use crate::error::Result;
     glint                                  the window, on the demonstration\n  \
     glint detect scene:demo                its bursts, one JSON object a line\n  \
     glint detect g001_868.3M_1024k.cu8 --format csv -o bursts.csv\n  \
-    glint render scene:demo -o demo.png     its picture")]
+    glint render scene:demo -o demo.png     its picture\n  \
+    glint synth scene:demo -o demo.sigmf-meta   its samples, with what was really sent")]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -30,6 +34,9 @@ struct Cli {
 enum Command {
     Detect(detect::Detect),
     Render(render::Render),
+    Score(score::Score),
+    Synth(synth::Synth),
+    Verify(verify::Verify),
     Watch(watch::Watch),
 }
 
@@ -41,6 +48,9 @@ pub fn run() -> Result<()> {
     match Cli::parse().command {
         Some(Command::Detect(command)) => command.run(),
         Some(Command::Render(command)) => command.run(),
+        Some(Command::Score(command)) => command.run(),
+        Some(Command::Synth(command)) => command.run(),
+        Some(Command::Verify(command)) => command.run(),
         Some(Command::Watch(command)) => command.run(),
         None => watch::Watch::demonstration().run(),
     }

@@ -75,6 +75,14 @@ pub fn alarms_per_hour(text: &str) -> Result<f64, String> {
     })
 }
 
+/// A seed: a whole number, 0 or more.
+///
+/// # Errors
+/// What a seed must be.
+pub fn seed(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| "a seed is a whole number, 0 or more, such as 7".to_owned())
+}
+
 /// A sample format by its SigMF name or its short spelling.
 ///
 /// # Errors
@@ -125,6 +133,7 @@ mod tests {
         assert_eq!(bytes("128"), Ok(128));
         assert_eq!(bytes("4k"), Ok(4000));
         assert_eq!(alarms_per_hour("1e-3"), Ok(0.001));
+        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
     }
 
     #[test]
@@ -137,6 +146,9 @@ mod tests {
         let no_bytes = Err("a number of bytes is whole and 0 or more, such as 128 or 4k (4000)".to_owned());
         for text in ["-1", "1.5", "1e16", "nan", "infinity"] {
             assert_eq!(bytes(text), no_bytes, "{text}");
+        }
+        for no_seed in ["-1", "1.5", "1e3", "18446744073709551616", ""] {
+            assert!(seed(no_seed).is_err(), "{no_seed}");
         }
         assert!(center("-1").is_err());
         assert!(seconds("-0.1").is_err());

@@ -1,8 +1,6 @@
-//! Runs a pipeline to its end, with progress and the summary on standard error.
+//! Runs a pipeline to its end, with progress and the summary on standard error; and what every long run has of these.
 
 use std::io::IsTerminal;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,22 +11,43 @@ use crate::pipeline::{Config, Pipeline, Progress, RunInfo, Sink, Summary};
 use crate::report::words;
 use crate::source::Source;
 
+/// Ctrl-C within this time of another is the same one.
+const AT_ONCE: Duration = Duration::from_millis(500);
+
 /// Analyses `source` into `sinks` until it ends or Ctrl-C is pressed; what was found until then stands.
 ///
 /// # Errors
 /// What the pipeline says.
 pub fn run_to_the_end(source: Box<dyn Source>, config: Config, sinks: Vec<Box<dyn Sink>>) -> Result<()> {
     let pipeline = Pipeline::start(source, config, sinks)?;
-    let stop = pipeline.stopper();
-    // A second handler cannot be set; the first one of this process is ours, as each command runs once.
-    let asked = Arc::new(AtomicBool::new(false));
-    let _ = ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        stop();
-    });
+    on_ctrl_c(pipeline.stopper());
     pipeline.join().map(|_| ())
+}
+
+/// Calls `stop` at the first Ctrl-C; another one ends the program there and then, unless it follows at once: what runs
+/// a program for the user (`timeout`, a shell script) may hand on the one that the program got as well.
+pub fn on_ctrl_c(stop: impl Fn() + Send + 'static) {
+    // A second handler cannot be set; the first one of this process is ours, as each command runs once.
+    let mut asked: Option<Instant> = None;
+    let _ = ctrlc::set_handler(move || match asked {
+        Some(at) if at.elapsed() > AT_ONCE => std::process::exit(130),
+        Some(_) => {}
+        None => {
+            asked = Some(Instant::now());
+            stop();
+        }
+    });
+}
+
+/// A bar over `length` steps, or a sign of life if their number is not known; hidden where nobody looks at it.
+pub fn steps(length: Option<u64>) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = || {
+        ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left").expect("the template is well formed")
+    };
+    length.map_or_else(ProgressBar::new_spinner, |length| ProgressBar::new(length).with_style(style()))
 }
 
 /// A sink that shows progress on a terminal, and the summary line at the end.
@@ -49,15 +68,7 @@ impl Sink for Bar {
         self.begun = Instant::now();
         self.rate = run.stream.tuning.sample_rate.0;
         self.first = run.stream.first.0;
-        if std::io::stderr().is_terminal() {
-            self.bar = match run.stream.length {
-                Some(length) => ProgressBar::new(length).with_style(
-                    ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left")
-                        .expect("the template is well formed"),
-                ),
-                None => ProgressBar::new_spinner(),
-            };
-        }
+        self.bar = steps(run.stream.length);
         Ok(())
     }
 
@@ -104,7 +115,7 @@ impl Sink for Bar {
 }
 
 /// Seconds to the millisecond; a time below ten of them to the microsecond.
-fn seconds(value: f64) -> String {
+pub fn seconds(value: f64) -> String {
     let decimals = if value > 0.0 && value < 0.01 { 6 } else { 3 };
     format!("{value:.decimals$} s")
 }

@@ -6,7 +6,7 @@ use super::SourceArgs;
 use super::detect::DetectorArgs;
 use super::progress::{self, run_to_the_end};
 use crate::error::Result;
-use crate::report::Output;
+use crate::output::Output;
 use crate::report::picture::{Picture, PictureOptions};
 
 /// Draw the waterfall of a recording or scene, its bursts outlined, as a PNG picture

@@ -1,5 +1,7 @@
 //! Sample formats: names, sizes, zero and full scale.
 
+use std::ops::RangeInclusive;
+
 use num_complex::{Complex32, Complex64};
 
 /// How one complex sample is stored.
@@ -116,6 +118,29 @@ impl SampleFormat {
         }
     }
 
+    /// Writes `samples` as this format stores them, as many as both hold, and returns how many did not fit.
+    ///
+    /// What [`convert`](Self::convert) gives of a format is stored in the same format, or in one with finer steps that
+    /// reaches as far, exactly. Everything else is rounded to the nearest step, halves down (so that cu8 becomes ci8 as it
+    /// is, all half a step lower), and what is beyond the format's range becomes the end of it: a sample does not fit if
+    /// that moves it by more than half a step. To 16 bits a place within a 500th of a step of a half may go the other way.
+    pub fn store(self, samples: &[Complex32], bytes: &mut [u8]) -> usize {
+        match self {
+            SampleFormat::Cu8 => store_steps(samples, bytes, 128.0, 127.5, 0..=255, |b| [b as u8]),
+            SampleFormat::Ci8 => store_steps(samples, bytes, 128.0, 0.0, -128..=127, |s| [s as u8]),
+            SampleFormat::Ci16Le => {
+                store_steps(samples, bytes, 32768.0, 0.0, -32768..=32767, |s| (s as i16).to_le_bytes())
+            }
+            SampleFormat::Cf32Le => {
+                for (z, b) in samples.iter().zip(bytes.as_chunks_mut::<8>().0) {
+                    b[..4].copy_from_slice(&z.re.to_le_bytes());
+                    b[4..].copy_from_slice(&z.im.to_le_bytes());
+                }
+                0
+            }
+        }
+    }
+
     /// Converts whole samples from `bytes` into `out`, as many as both hold.
     ///
     /// # Panics
@@ -156,9 +181,36 @@ impl SampleFormat {
     }
 }
 
+/// Stores samples of value `x` as steps `x·scale + zero`, rounded and clipped to `range`, `put` as `N` bytes each;
+/// returns how many samples were clipped.
+fn store_steps<const N: usize>(
+    samples: &[Complex32],
+    bytes: &mut [u8],
+    scale: f32,
+    zero: f32,
+    range: RangeInclusive<i32>,
+    put: impl Fn(i32) -> [u8; N],
+) -> usize {
+    let (lowest, highest) = range.into_inner();
+    let most = (highest - lowest) as f32;
+    let half_above = highest as f32 - zero + 0.5;
+    let (pairs, _) = bytes.as_chunks_mut::<N>().0.as_chunks_mut::<2>();
+    let mut clipped = 0;
+    for (z, pair) in samples.iter().zip(pairs) {
+        // Steps below the highest: rounding halves down is cutting off here, and the conversion to integers does it.
+        let below = [half_above - z.re * scale, half_above - z.im * scale];
+        let inside = below.map(|steps| steps.clamp(0.0, most));
+        let beyond = [below[0] - inside[0], below[1] - inside[1]].map(|by| !(0.0..=1.0).contains(&by));
+        clipped += u32::from(beyond[0] | beyond[1]);
+        *pair = inside.map(|steps| put(highest - steps as i32));
+    }
+    clipped as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn every_name_reads_back() {
@@ -166,6 +218,64 @@ mod tests {
             assert_eq!(SampleFormat::from_name(format.name()), Some(format));
         }
         assert_eq!(SampleFormat::from_name("ri16_le"), None);
+    }
+
+    /// `bytes` of one format as another stores them, and how many samples that clipped.
+    fn stored(from: SampleFormat, bytes: &[u8], to: SampleFormat) -> (Vec<u8>, usize) {
+        let mut samples = vec![Complex32::default(); bytes.len() / from.bytes_per_sample()];
+        from.convert(bytes, &mut samples);
+        let mut out = vec![0; samples.len() * to.bytes_per_sample()];
+        let clipped = to.store(&samples, &mut out);
+        (out, clipped)
+    }
+
+    #[test]
+    fn what_is_read_is_stored_as_it_was_and_exactly_in_finer_steps() {
+        let every_byte: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
+        let every_pair: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_le_bytes).collect();
+        let floats: Vec<u8> = [0.25f32, -3.0, 1e-9, 2e6].into_iter().flat_map(f32::to_le_bytes).collect();
+        for (format, bytes) in [
+            (SampleFormat::Cu8, &every_byte),
+            (SampleFormat::Ci8, &every_byte),
+            (SampleFormat::Ci16Le, &every_pair),
+            (SampleFormat::Cf32Le, &floats),
+        ] {
+            assert_eq!(stored(format, bytes, format), (bytes.clone(), 0), "{format:?}");
+            for finer in SampleFormat::ALL.into_iter().filter(|finer| finer.step() < format.step()) {
+                let (fine, clipped) = stored(format, bytes, finer);
+                assert_eq!((stored(finer, &fine, format), clipped), ((bytes.clone(), 0), 0), "{format:?} in {finer:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn cu8_becomes_ci8_half_a_step_lower_and_none_is_clipped() {
+        let (bytes, clipped) = stored(SampleFormat::Cu8, &[0, 127, 128, 255], SampleFormat::Ci8);
+        assert_eq!((bytes, clipped), (vec![0x80, 0xff, 0, 127], 0));
+    }
+
+    #[test]
+    fn samples_beyond_the_range_become_its_end_and_are_counted_once() {
+        let samples = [(1.5, -1.5), (0.0, 1.0), (-1.0, 127.0 / 128.0), (-1.01, 0.0)].map(|(i, q)| Complex32::new(i, q));
+        let mut bytes = [0; 8];
+        // 1.01·128 is 129.28: more than half a step beyond the end.
+        assert_eq!((SampleFormat::Ci8.store(&samples, &mut bytes), bytes), (3, [127, 128, 0, 127, 128, 127, 128, 0]));
+        let mut bytes = [0; 8];
+        assert_eq!((SampleFormat::Cu8.store(&samples, &mut bytes), bytes), (2, [255, 0, 127, 255, 0, 254, 0, 127]));
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_is_to_the_nearest_step(i in -0.99f32..0.99, q in -0.99f32..0.99) {
+            for format in [SampleFormat::Cu8, SampleFormat::Ci8, SampleFormat::Ci16Le] {
+                let mut bytes = vec![0; format.bytes_per_sample()];
+                prop_assert_eq!(format.store(&[Complex32::new(i, q)], &mut bytes), 0);
+                let mut back = [Complex32::default()];
+                format.convert(&bytes, &mut back);
+                let most = format.step() * (0.5 + 1.0 / 500.0);
+                prop_assert!(f64::from((back[0].re - i).abs()) <= most && f64::from((back[0].im - q).abs()) <= most);
+            }
+        }
     }
 
     #[test]

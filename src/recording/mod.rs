@@ -1,13 +1,16 @@
-//! Recordings on disk: which file holds the samples, where they begin, and what is stated about them.
+//! Recordings on disk: which file holds the samples, where they begin, and what is stated about them; and new ones,
+//! which are SigMF.
 //!
 //! What is stated is never trusted: a value that cannot be right stays here as the sentence that says so, and matters
 //! only if the user gives no better one (an option beats the header, the header beats the name).
 
+mod marks;
 mod name;
 mod sigmf;
 
+pub use marks::{Marks, annotations, annotations_in};
 pub use name::{FromName, from_name};
-pub use sigmf::Annotation;
+pub use sigmf::{About, Annotation, PairWriter};
 
 use std::ffi::OsStr;
 use std::fs;

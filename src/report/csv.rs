@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::Output;
 use super::record::BurstRecord;
 use crate::detect::Event;
 use crate::error::Result;
+use crate::output::Output;
 use crate::pipeline::{RunInfo, Sink, Summary};
 
 /// Writes one line for each burst: all of [`BurstRecord::FIELDS`], those a burst lacks as empty columns.

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::Output;
 use super::record::{self, BurstRecord};
 use crate::detect::Event;
 use crate::error::Result;
+use crate::output::Output;
 use crate::pipeline::{RunInfo, Sink, Summary};
 use crate::units::SampleIndex;
 
@@ -201,7 +201,7 @@ impl RunRecord {
         RunRecord {
             kind: "run",
             schema: SCHEMA,
-            program: super::PROGRAM,
+            program: crate::output::PROGRAM,
             source: stream.name.clone(),
             datatype: stream.format.name(),
             sample_rate: stream.tuning.sample_rate.0,

@@ -1,4 +1,4 @@
-//! What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures.
+//! What is written for people and programs: JSON Lines, CSV, SigMF annotations, pictures; and the truth of scenes.
 
 mod air_time;
 mod csv;
@@ -6,7 +6,6 @@ mod font;
 mod groups;
 mod jsonl;
 mod outlines;
-mod output;
 mod palette;
 mod record;
 mod row_store;
@@ -14,6 +13,7 @@ mod sigmf;
 mod ticks;
 mod tokens;
 mod traces;
+mod truth;
 mod waterfall;
 
 /// The picture of a run.
@@ -28,7 +28,6 @@ pub use font::INTER;
 pub use groups::{Group, Groups, LONGEST_PAUSE_S, Rhythm, WEAK_BELOW, group};
 pub use jsonl::{EventRecord, Jsonl, RunRecord, SCHEMA, SpanRecord, StepRecord, SummaryRecord};
 pub use outlines::{Form, Frame, MOST_OUTLINES, Outline, Outlines, PlotScale, outlines};
-pub use output::Output;
 pub use palette::Palette;
 pub use record::BurstRecord;
 pub use row_store::NOT_LOOKED_AT;
@@ -36,7 +35,5 @@ pub use sigmf::SigmfAnnotations;
 pub use ticks::{Ticks, TimeUnit, ticks, time_ticks};
 pub use tokens::{Rgb, Tokens};
 pub use traces::{Trace, Traces};
+pub use truth::{Given, Truth};
 pub use waterfall::{Waterfall, bin_position, pool_columns, shown_noise_dbfs};
-
-/// Name and version of the program, as reports state them.
-const PROGRAM: &str = concat!("glint ", env!("CARGO_PKG_VERSION"));

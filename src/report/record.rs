@@ -163,7 +163,6 @@ pub(super) mod tests {
                 length: Some(24_000_000),
                 start_time: start_time.map(|time| time.parse().unwrap()),
                 actions: Vec::new(),
-                truth: Vec::new(),
             },
             false_alarms_per_hour: 1.0,
             shortest_whole_s: 140e-6,

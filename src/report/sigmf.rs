@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::record::{self, BurstRecord};
-use super::{Output, PROGRAM};
 use crate::detect::Event;
 use crate::error::Result;
+use crate::output::{Output, PROGRAM};
 use crate::pipeline::{RunInfo, Sink, Summary};
 use crate::units::SampleIndex;
 

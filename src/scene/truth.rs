@@ -13,7 +13,17 @@ pub struct Action {
     pub label: String,
 }
 
-/// A burst that was really sent.
+/// What a [`TruthBurst`] is to somebody who looks for bursts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A handset's burst: to be found.
+    Burst,
+    /// Real energy that is no burst of a handset: a carrier, a base station, a disturbance. Finding it is neither a
+    /// success nor a false alarm.
+    Other,
+}
+
+/// Something that was really sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TruthBurst {
     /// First sample, at half amplitude of the rising ramp.
@@ -30,4 +40,6 @@ pub struct TruthBurst {
     pub level: Dbfs,
     /// Power during the burst over the noise within the nominal edges.
     pub snr: Decibels,
+    /// Whether it is a handset's burst.
+    pub kind: Kind,
 }

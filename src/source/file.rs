@@ -10,8 +10,8 @@ use super::{Options, Source, SourceKind, StreamInfo};
 use crate::error::{Error, Result};
 use crate::iq::{SampleBlock, Tuning};
 use crate::recording::{Annotation, Recording, cannot_open};
-use crate::scene::{Action, TruthBurst};
-use crate::units::{Dbfs, Decibels, Hertz, SampleIndex};
+use crate::scene::Action;
+use crate::units::SampleIndex;
 
 /// Opens the recording at `path`. A named pipe is read as it comes.
 ///
@@ -22,7 +22,6 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Box<dyn Source>> {
     let name = path.to_string_lossy();
     let recording = Recording::look(path)?;
     let (format, sample_rate) = options.need(&name, recording.format, recording.sample_rate)?;
-    let reference = recording.center.as_ref().map_or(options.center, |center| *center).unwrap_or_default();
     let center = options.center.map_or(recording.center, |center| Ok(Some(center)))?;
     let tuning = Tuning { center, sample_rate };
     let mut file = File::open(&recording.data).map_err(|error| cannot_open(&recording.data, &error))?;
@@ -77,7 +76,6 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Box<dyn Source>> {
             length: Some(length),
             start_time,
             actions: recording.annotations.iter().filter_map(action).collect(),
-            truth: recording.annotations.iter().filter_map(|one| truth(one, reference)).collect(),
         },
     }))
 }
@@ -141,24 +139,11 @@ fn action(marked: &Annotation) -> Option<Action> {
     (marked.kind.as_deref() == Some("action")).then_some(Action { start: SampleIndex(marked.start), count, label })
 }
 
-/// A burst that was really sent, if that is what is marked. A level that is not stated is not a number.
-fn truth(marked: &Annotation, center: Hertz) -> Option<TruthBurst> {
-    let (lower, upper) = marked.edges?;
-    (marked.kind.is_none() && marked.count > 0).then_some(TruthBurst {
-        start: SampleIndex(marked.start),
-        count: marked.count.min(u64::MAX - marked.start),
-        low: Hertz(lower) - center,
-        high: Hertz(upper) - center,
-        label: marked.label.clone()?,
-        level: Dbfs(marked.level_dbfs.map_or(f32::NAN, |level| level as f32)),
-        snr: Decibels(marked.snr_db? as f32),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::iq::SampleFormat;
+    use crate::units::Hertz;
     use std::fs::{self, OpenOptions};
     use std::io::Write;
     use std::path::PathBuf;
@@ -356,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn annotations_become_actions_and_truth() {
+    fn of_annotations_those_of_actions_are_taken() {
         let folder = Folder::new();
         folder.file("m.sigmf-data", &[0; 80]);
         let path = folder.file(
@@ -365,26 +350,12 @@ mod tests {
                 "captures": [{"core:frequency": 100e6}], "annotations": [
                 {"core:sample_start": 3, "core:sample_count": 9, "core:label": "Call", "glint:kind": "action"},
                 {"core:sample_start": 4, "core:sample_count": 2, "core:label": "GSM normal burst",
-                 "core:freq_lower_edge": 99.9e6, "core:freq_upper_edge": 100.1e6, "glint:snr_db": 6,
-                 "glint:level_dbfs": -30},
-                {"core:sample_start": 5, "core:sample_count": 2, "core:label": "found", "glint:kind": "burst",
                  "core:freq_lower_edge": 99.9e6, "core:freq_upper_edge": 100.1e6, "glint:snr_db": 6},
+                {"core:sample_start": 5, "core:sample_count": 2, "core:label": "found", "glint:kind": "burst"},
                 {"core:sample_start": 6, "core:sample_count": 2, "core:comment": "a note"}]}"#,
         );
         let source = open(&path, &Options::default()).unwrap();
         assert_eq!(source.info().actions, [Action { start: SampleIndex(3), count: 9, label: "Call".to_owned() }]);
-        assert_eq!(
-            source.info().truth,
-            [TruthBurst {
-                start: SampleIndex(4),
-                count: 2,
-                low: Hertz(-100e3),
-                high: Hertz(100e3),
-                label: "GSM normal burst".to_owned(),
-                level: Dbfs(-30.0),
-                snr: Decibels(6.0),
-            }]
-        );
     }
 
     #[cfg(unix)]

@@ -9,10 +9,11 @@ mod stdin;
 
 pub use open::open;
 pub use options::Options;
+pub use scene::{SceneSource, scene};
 
 use crate::error::Result;
 use crate::iq::{SampleBlock, SampleFormat, Tuning};
-use crate::scene::{Action, TruthBurst};
+use crate::scene::Action;
 use crate::units::SampleIndex;
 
 /// What kind of source this is, for the words on the screen.
@@ -45,8 +46,6 @@ pub struct StreamInfo {
     pub start_time: Option<jiff::Timestamp>,
     /// What people did, in order of start; empty when unknown.
     pub actions: Vec<Action>,
-    /// The bursts that were really sent, in order of start; only scenes know.
-    pub truth: Vec<TruthBurst>,
 }
 
 /// Who sets the pace.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::{Options, Source, file, scene, stdin};
+use super::{Options, SceneSource, Source, file, scene, stdin};
 use crate::error::{Error, Result};
 use crate::recording::FORMATS;
 
@@ -18,11 +18,8 @@ pub fn open(source: impl AsRef<OsStr>, options: &Options) -> Result<Box<dyn Sour
     if name == "-" {
         return stdin::open(options);
     }
-    if let Some(name) = name.strip_prefix("scene:") {
-        return scene::named(name, options);
-    }
-    if name.ends_with(".scene.toml") {
-        return scene::from_file(Path::new(source), options);
+    if scene::is_scene(&name) {
+        return Ok(Box::new(SceneSource::new(&scene::scene(source)?, &name, options)?));
     }
     let is_radio = ["soapy:", "rtl_tcp:"].iter().any(|kind| name.starts_with(kind));
     if is_radio || name.contains("://") {

@@ -1,5 +1,6 @@
 //! A synthetic scene as a source: its samples are made as they are read.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -10,31 +11,36 @@ use crate::recording::cannot_open;
 use crate::scene::{Renderer, Scene};
 use crate::units::SampleIndex;
 
-/// The scene of this `name`, one that comes with the program.
-///
-/// # Errors
-/// [`Error::Unusable`] if there is none, or if an option does not fit a scene.
-pub(super) fn named(name: &str, options: &Options) -> Result<Box<dyn Source>> {
-    let scene = Scene::named(name).ok_or_else(|| {
-        let names: Vec<String> = Scene::names().iter().map(|name| format!("scene:{name}")).collect();
-        Error::Unusable(format!("there is no scene:{name}: there is {}", names.join(", ")))
-    })?;
-    Ok(Box::new(SceneSource::new(scene, format!("scene:{name}"), options)?))
+/// Whether `name` stands for a scene: `scene:NAME`, or the path of a file `NAME.scene.toml`.
+pub(super) fn is_scene(name: &str) -> bool {
+    name.starts_with("scene:") || name.ends_with(".scene.toml")
 }
 
-/// The scene written in the file at `path`.
+/// The scene that `source` stands for: `scene:NAME` is one that comes with the program, a path `NAME.scene.toml` one that
+/// is written in that file.
 ///
 /// # Errors
-/// [`Error::Unreadable`] if the file cannot be read, [`Error::Unusable`] if it is no scene or an option does not fit
-/// it.
-pub(super) fn from_file(path: &Path, options: &Options) -> Result<Box<dyn Source>> {
-    let name = path.to_string_lossy().into_owned();
+/// [`Error::Unusable`] if that is not what it looks like, if no such scene comes with the program or if the file holds no
+/// scene, [`Error::Unreadable`] if the file cannot be read.
+pub fn scene(source: impl AsRef<OsStr>) -> Result<Scene> {
+    let path = Path::new(source.as_ref());
+    let name = path.to_string_lossy();
+    let known = || Scene::names().iter().map(|name| format!("scene:{name}")).collect::<Vec<_>>().join(", ");
+    if let Some(named) = name.strip_prefix("scene:") {
+        return Scene::named(named).ok_or_else(|| Error::Unusable(format!("there is no {name}: there is {}", known())));
+    }
+    if !is_scene(&name) {
+        return Err(Error::Unusable(format!(
+            "{name} is no scene: give one that comes with glint ({}), or a file whose name ends in .scene.toml",
+            known()
+        )));
+    }
     let text = fs::read_to_string(path).map_err(|error| cannot_open(path, &error))?;
-    let scene = Scene::from_toml(&text, &name)?;
-    Ok(Box::new(SceneSource::new(scene, name, options)?))
+    Scene::from_toml(&text, &name)
 }
 
-struct SceneSource {
+/// A scene's samples, made as they are read.
+pub struct SceneSource {
     info: StreamInfo,
     renderer: Renderer,
     next: u64,
@@ -43,7 +49,11 @@ struct SceneSource {
 }
 
 impl SceneSource {
-    fn new(scene: Scene, name: String, options: &Options) -> Result<Self> {
+    /// The samples of `scene`, which the user calls `name`; `options` may choose a part of it.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] if an option does not fit a scene, or nothing is left of it.
+    pub fn new(scene: &Scene, name: &str, options: &Options) -> Result<Self> {
         let refused = [
             ("--sample-format", options.format.is_some()),
             ("--rate", options.sample_rate.is_some()),
@@ -66,7 +76,7 @@ impl SceneSource {
         let length = longest.map_or(total - first, |longest| longest.min(total - first));
         Ok(SceneSource {
             info: StreamInfo {
-                name,
+                name: name.to_owned(),
                 kind: SourceKind::Scene,
                 tuning,
                 format: scene.format(),
@@ -74,7 +84,6 @@ impl SceneSource {
                 length: Some(length),
                 start_time: None,
                 actions: scene.actions().to_vec(),
-                truth: scene.truth().to_vec(),
             },
             renderer: scene.renderer(),
             next: first,
@@ -105,7 +114,7 @@ mod tests {
     use super::*;
 
     fn all(options: &Options, room: usize) -> (SampleIndex, Vec<u8>) {
-        let mut source = named("demo", options).unwrap();
+        let mut source = SceneSource::new(&scene("scene:demo").unwrap(), "scene:demo", options).unwrap();
         let mut block = SampleBlock { first: SampleIndex(0), bytes: Vec::with_capacity(room) };
         let mut bytes = Vec::new();
         while source.read(&mut block).unwrap() {
@@ -128,11 +137,20 @@ mod tests {
 
     #[test]
     fn options_that_do_not_fit_a_scene_are_refused() {
-        let said = |name: &str, options: Options| named(name, &options).err().expect("refused").to_string();
+        let demo = scene("scene:demo").unwrap();
+        let swapped = Options { swap_iq: true, ..Options::default() };
         assert_eq!(
-            said("demo", Options { swap_iq: true, ..Options::default() }),
+            SceneSource::new(&demo, "scene:demo", &swapped).err().expect("refused").to_string(),
             "scene:demo says itself what it is: leave out --swap-iq"
         );
-        assert!(said("nowhere", Options::default()).starts_with("there is no scene:nowhere: there is scene:demo"));
+    }
+
+    #[test]
+    fn what_is_no_scene_is_refused_with_what_is_one() {
+        let said = |name: &str| scene(name).expect_err("refused").to_string();
+        assert!(said("scene:nowhere").starts_with("there is no scene:nowhere: there is scene:demo"));
+        let [before, after] = ["a.cu8 is no scene: give one that comes with glint (scene:demo", "ends in .scene.toml"];
+        assert!(said("a.cu8").starts_with(before) && said("a.cu8").ends_with(after), "{}", said("a.cu8"));
+        assert_eq!(said("none.scene.toml"), "there is no file none.scene.toml: check the name");
     }
 }

@@ -63,7 +63,6 @@ impl<R: Read> StreamSource<R> {
                 length: None,
                 start_time: None,
                 actions: Vec::new(),
-                truth: Vec::new(),
             },
             words: words.to_owned(),
             skip: first.0.saturating_mul(format.bytes_per_sample() as u64).saturating_add(options.skip_bytes),

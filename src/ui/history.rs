@@ -381,7 +381,6 @@ pub(super) mod tests {
                     action(11_000, 16_200, "Text message"),
                     action(20_500, 45_000, "Call"),
                 ],
-                truth: Vec::new(),
             },
             false_alarms_per_hour: 1.0,
             shortest_whole_s: 0.17e-3,

@@ -199,7 +199,6 @@ mod tests {
             length: None,
             start_time: None,
             actions: Vec::new(),
-            truth: Vec::new(),
         }
     }
 

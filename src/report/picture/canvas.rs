@@ -10,7 +10,7 @@ use crate::report::{Frame, INTER, Rgb};
 
 /// Weight of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(crate) enum Weight {
     /// Sentences, captions.
     Text,
     /// Values.
@@ -23,7 +23,7 @@ pub(super) enum Weight {
 
 /// Where a text lies about its x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+pub(crate) enum Align {
     Left,
     Middle,
     Right,
@@ -31,7 +31,7 @@ pub(super) enum Align {
 
 /// How a text looks.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Style {
+pub(crate) struct Style {
     pub size: f32,
     pub weight: Weight,
     pub color: Rgb,
@@ -39,17 +39,17 @@ pub(super) struct Style {
 }
 
 impl Style {
-    pub(super) fn new(size: f32, weight: Weight, color: Rgb) -> Self {
+    pub(crate) fn new(size: f32, weight: Weight, color: Rgb) -> Self {
         Style { size, weight, color, align: Align::Left }
     }
 
-    pub(super) fn align(self, align: Align) -> Self {
+    pub(crate) fn align(self, align: Align) -> Self {
         Style { align, ..self }
     }
 }
 
 /// A picture being drawn. Every length is in points; a point is `scale` pixels.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     pixmap: Pixmap,
     scale: f32,
     fonts: [FontRef<'static>; 4],
@@ -57,7 +57,7 @@ pub(super) struct Canvas {
 
 impl Canvas {
     /// A picture of `width` × `height` pixels, each above 0, filled with `ground`.
-    pub(super) fn new(width: u32, height: u32, scale: f32, ground: Rgb) -> Self {
+    pub(crate) fn new(width: u32, height: u32, scale: f32, ground: Rgb) -> Self {
         let mut pixmap = Pixmap::new(width, height).expect("the size is checked to be above zero and bounded");
         pixmap.fill(color(ground, 1.0));
         let fonts = [400.0, 500.0, 600.0, 700.0].map(|weight| {
@@ -68,28 +68,28 @@ impl Canvas {
         Canvas { pixmap, scale, fonts }
     }
 
-    pub(super) fn scale(&self) -> f32 {
+    pub(crate) fn scale(&self) -> f32 {
         self.scale
     }
 
-    pub(super) fn into_pixmap(self) -> Pixmap {
+    pub(crate) fn into_pixmap(self) -> Pixmap {
         self.pixmap
     }
 
     /// `frame`, its edges moved to those of pixels.
-    pub(super) fn snapped(&self, frame: &Frame) -> Frame {
+    pub(crate) fn snapped(&self, frame: &Frame) -> Frame {
         let snap = |value: f32| (value * self.scale).round() / self.scale;
         let Frame { left, top, right, bottom } = *frame;
         Frame { left: snap(left), top: snap(top), right: snap(right), bottom: snap(bottom) }
     }
 
     /// The whole pixels that `frame` covers: left, top, right, bottom.
-    pub(super) fn pixels(&self, frame: &Frame) -> [u32; 4] {
+    pub(crate) fn pixels(&self, frame: &Frame) -> [u32; 4] {
         [frame.left, frame.top, frame.right, frame.bottom].map(|v| (v * self.scale).round().max(0.0) as u32)
     }
 
     /// Sets one pixel.
-    pub(super) fn set_pixel(&mut self, x: u32, y: u32, value: Rgb) {
+    pub(crate) fn set_pixel(&mut self, x: u32, y: u32, value: Rgb) {
         let [r, g, b] = value.0;
         let index = (y * self.pixmap.width() + x) as usize;
         if let (Some(pixel), Some(value)) =
@@ -100,12 +100,12 @@ impl Canvas {
     }
 
     /// Width of `text`.
-    pub(super) fn text_width(&self, text: &str, size: f32, weight: Weight) -> f32 {
+    pub(crate) fn text_width(&self, text: &str, size: f32, weight: Weight) -> f32 {
         self.glyphs(text, size, weight).1 / self.scale
     }
 
     /// Writes `text` with its baseline at `y`.
-    pub(super) fn text(&mut self, x: f32, y: f32, text: &str, style: Style) {
+    pub(crate) fn text(&mut self, x: f32, y: f32, text: &str, style: Style) {
         let (glyphs, width) = self.glyphs(text, style.size, style.weight);
         let left = x * self.scale
             - match style.align {
@@ -163,7 +163,7 @@ impl Canvas {
     }
 
     /// Breaks `text` between words so that no line is wider than `width`; a word that is wider keeps its line.
-    pub(super) fn wrap(&self, text: &str, size: f32, weight: Weight, width: f32) -> Vec<String> {
+    pub(crate) fn wrap(&self, text: &str, size: f32, weight: Weight, width: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split(' ') {
             match lines.last_mut() {
@@ -178,7 +178,7 @@ impl Canvas {
     }
 
     /// `text`, its middle replaced by "…" if it is wider than `width`.
-    pub(super) fn shortened(&self, text: &str, size: f32, weight: Weight, width: f32) -> String {
+    pub(crate) fn shortened(&self, text: &str, size: f32, weight: Weight, width: f32) -> String {
         let characters: Vec<char> = text.chars().collect();
         (0..characters.len())
             .map(|cut| {
@@ -196,7 +196,7 @@ impl Canvas {
     }
 
     /// Fills `frame`, its edges moved to whole pixels.
-    pub(super) fn fill(&mut self, frame: &Frame, value: Rgb, opacity: f32) {
+    pub(crate) fn fill(&mut self, frame: &Frame, value: Rgb, opacity: f32) {
         let [left, top, right, bottom] = self.pixels(frame).map(|v| v as f32);
         let rect = Rect::from_ltrb(left, top, right.max(left + 1.0), bottom.max(top + 1.0));
         if let Some(rect) = rect {
@@ -205,7 +205,7 @@ impl Canvas {
     }
 
     /// A hairline of one point, at least one pixel, around `frame` and inside it.
-    pub(super) fn border(&mut self, frame: &Frame, value: Rgb) {
+    pub(crate) fn border(&mut self, frame: &Frame, value: Rgb) {
         let hair = self.hair();
         let Frame { left, top, right, bottom } = *frame;
         self.fill(&Frame { bottom: top + hair, ..*frame }, value, 1.0);
@@ -215,12 +215,12 @@ impl Canvas {
     }
 
     /// Width of a hairline: one point in whole pixels, at least one.
-    pub(super) fn hair(&self) -> f32 {
+    pub(crate) fn hair(&self) -> f32 {
         self.scale.round().max(1.0) / self.scale
     }
 
     /// Strokes `points` as one open line.
-    pub(super) fn line(&mut self, points: &[(f32, f32)], value: Rgb, width: f32, dash: Option<[f32; 2]>) {
+    pub(crate) fn line(&mut self, points: &[(f32, f32)], value: Rgb, width: f32, dash: Option<[f32; 2]>) {
         let mut builder = PathBuilder::new();
         for (i, &(x, y)) in points.iter().enumerate() {
             if i == 0 { builder.move_to(x, y) } else { builder.line_to(x, y) }
@@ -229,12 +229,12 @@ impl Canvas {
     }
 
     /// Strokes a rectangle with rounded corners.
-    pub(super) fn rounded(&mut self, frame: &Frame, radius: f32, value: Rgb, width: f32) {
+    pub(crate) fn rounded(&mut self, frame: &Frame, radius: f32, value: Rgb, width: f32) {
         self.stroke(rounded_path(frame, radius), value, width, None);
     }
 
     /// Fills a rectangle with rounded corners.
-    pub(super) fn fill_rounded(&mut self, frame: &Frame, radius: f32, value: Rgb) {
+    pub(crate) fn fill_rounded(&mut self, frame: &Frame, radius: f32, value: Rgb) {
         if let Some(path) = rounded_path(frame, radius) {
             let transform = Transform::from_scale(self.scale, self.scale);
             self.pixmap.fill_path(&path, &paint(value, 1.0), FillRule::Winding, transform, None);
@@ -242,7 +242,7 @@ impl Canvas {
     }
 
     /// Fills the area inside `points`.
-    pub(super) fn polygon(&mut self, points: &[(f32, f32)], value: Rgb, opacity: f32) {
+    pub(crate) fn polygon(&mut self, points: &[(f32, f32)], value: Rgb, opacity: f32) {
         let mut builder = PathBuilder::new();
         for (i, &(x, y)) in points.iter().enumerate() {
             if i == 0 { builder.move_to(x, y) } else { builder.line_to(x, y) }
@@ -268,7 +268,7 @@ impl Canvas {
     }
 
     /// Diagonal lines over `frame`, whatever is in it.
-    pub(super) fn hatch(&mut self, frame: &Frame, value: Rgb) {
+    pub(crate) fn hatch(&mut self, frame: &Frame, value: Rgb) {
         let [left, top, right, bottom] = self.pixels(frame);
         let period = (9.0 * self.scale).round().max(3.0) as u32;
         let thick = (1.3 * self.scale).round().max(1.0) as u32;

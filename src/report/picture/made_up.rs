@@ -25,7 +25,6 @@ pub(super) fn run(name: &str, center: Option<Hertz>) -> RunInfo {
             length: None,
             start_time: None,
             actions: Vec::new(),
-            truth: Vec::new(),
         },
         false_alarms_per_hour: 1.0,
         shortest_whole_s: 0.000_16,

@@ -2,7 +2,7 @@
 //! same input gives the same bytes.
 
 mod axes;
-mod canvas;
+pub(crate) mod canvas;
 mod collected;
 mod layout;
 mod list;

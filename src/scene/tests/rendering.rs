@@ -1,7 +1,7 @@
 use num_complex::Complex64;
 use rustfft::FftPlanner;
 
-use super::{demo, mean_power, samples};
+use super::{all, demo, mean_power, samples};
 use crate::scene::Scene;
 use crate::units::SampleIndex;
 
@@ -53,11 +53,13 @@ fn the_demonstration_is_the_same_bytes_for_ever() {
 
 #[test]
 fn another_seed_gives_other_noise_and_the_same_truth() {
-    let text = include_str!("../demo.scene.toml");
-    let other = Scene::from_toml(&text.replace("seed = 20", "seed = 21"), "other").expect("only the seed changed");
+    let text = include_str!("../situations/demo.scene.toml");
+    let other = demo().with_seed(21);
+    let written = Scene::from_toml(&text.replace("seed = 20", "seed = 21"), "other").expect("only the seed changed");
     assert_eq!(other.seed(), 21);
-    assert_eq!(other.truth(), demo().truth());
+    assert_eq!(all(&other), all(&demo()));
     assert_ne!(samples(&other, 0, 1_000), samples(&demo(), 0, 1_000));
+    assert_eq!(samples(&other, 0, 1_000), samples(&written, 0, 1_000));
 }
 
 #[test]
@@ -97,7 +99,7 @@ fn quiet_cells(scene: &Scene) -> Vec<f64> {
 
 #[test]
 fn the_receiver_shapes_its_noise_as_the_scene_says() {
-    let text = include_str!("../demo.scene.toml");
+    let text = include_str!("../situations/demo.scene.toml");
     let plain = text.replace("depth_db = 0.45", "depth_db = 0").replace("depth_db = 0.3", "depth_db = 0");
     let quiet = text.replace("level_dbfs = -54.0", "level_dbfs = -120.0");
     let db = |p: &f64| 10.0 * (p * 96.0).log10();

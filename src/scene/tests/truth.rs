@@ -1,6 +1,6 @@
 use num_complex::Complex32;
 
-use super::{demo, mean_power, samples};
+use super::{all, demo, mean_power, samples};
 use crate::scene::{Action, Scene, TruthBurst};
 use crate::units::SampleIndex;
 
@@ -33,19 +33,19 @@ fn clear() -> Scene {
     Scene::from_toml(CLEAR, "clear").expect("a good scene")
 }
 
-fn between(scene: &Scene, from_s: f64, to_s: f64) -> Vec<&TruthBurst> {
-    let within = |b: &&TruthBurst| (from_s..to_s).contains(&b.start.seconds(scene.tuning().sample_rate));
-    scene.truth().iter().filter(within).collect()
+fn between(scene: &Scene, from_s: f64, to_s: f64) -> Vec<TruthBurst> {
+    let sample = |s: f64| SampleIndex((s * scene.tuning().sample_rate.0).ceil() as u64);
+    scene.truth(sample(from_s), sample(to_s))
 }
 
-fn on<'a>(bursts: &[&'a TruthBurst], center_offset_hz: f64) -> Vec<&'a TruthBurst> {
-    bursts.iter().filter(|b| b.low.0 + 100e3 == center_offset_hz).copied().collect()
+fn on(bursts: &[TruthBurst], center_offset_hz: f64) -> Vec<TruthBurst> {
+    bursts.iter().filter(|b| b.low.0 + 100e3 == center_offset_hz).cloned().collect()
 }
 
 #[test]
 fn bursts_rise_and_fall_through_half_amplitude_where_the_truth_says() {
     let scene = clear();
-    for burst in scene.truth().iter().step_by(17).chain(scene.truth().first()) {
+    for burst in all(&scene).iter().step_by(17) {
         let lead = 100;
         let around = samples(&scene, burst.start.0 - lead, burst.count as usize + 2 * lead as usize);
         let amplitude = mean_power(&around[200..burst.count as usize]).sqrt() as f32;
@@ -61,7 +61,7 @@ fn bursts_rise_and_fall_through_half_amplitude_where_the_truth_says() {
 #[test]
 fn normal_and_access_bursts_last_546_and_325_microseconds() {
     for (label, us) in [("GSM normal burst", 546.5), ("GSM access burst", 324.9)] {
-        for burst in demo().truth().iter().filter(|b| b.label == label) {
+        for burst in all(&demo()).iter().filter(|b| b.label == label) {
             let lasts = burst.count as f64 / 2.4;
             assert!((lasts - us).abs() < 0.5, "{lasts} µs for {burst:?}");
         }
@@ -116,7 +116,7 @@ fn signalling_sends_a_block_in_each_51_multiframe_and_its_sacch_in_every_other()
 fn bursts_have_the_level_and_snr_that_the_truth_states() {
     // Near the roll-off, on the slope of a ripple, in the middle.
     for carrier in [896_250_000, 896_500_000, 897_050_000, 898_300_000] {
-        let text = include_str!("../demo.scene.toml")
+        let text = include_str!("../situations/demo.scene.toml")
             .replace("signalling_hz = 896_800_000", &format!("signalling_hz = {carrier}"));
         let scene = Scene::from_toml(&text, "moved").expect("a good scene");
         let bursts = between(&scene, 11.2, 16.3);
@@ -128,7 +128,7 @@ fn bursts_have_the_level_and_snr_that_the_truth_states() {
         let offset = f64::from(carrier) - 897.3e6;
         let level = 10.0 * (power - mean_power(&quiet)).log10();
         let noise = 10.0 * in_200_khz(&quiet, offset).log10();
-        let truth = bursts[0];
+        let truth = &bursts[0];
         assert!((level - f64::from(truth.level.0)).abs() < 0.05, "{carrier}: {level} dBFS, {truth:?}");
         assert!((level - noise - f64::from(truth.snr.0)).abs() < 0.1, "{carrier}: {level} − {noise} dBFS, {truth:?}");
     }
@@ -182,7 +182,8 @@ fn the_demonstration_tells_its_story() {
         (49.6, 57.6, 0.5),
     ];
     let seen = groups.map(|(from, to, mhz)| {
-        let bursts = on(&between(&scene, from, to), mhz * 1e6);
+        let bursts = between(&scene, from, to);
+        let bursts = on(&bursts, mhz * 1e6);
         (bursts.len(), bursts.first().map(|b| b.snr.0.round()))
     });
     let expected = [
@@ -201,5 +202,18 @@ fn the_demonstration_tells_its_story() {
     ];
     assert_eq!(seen, expected);
     let listed: usize = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10].map(|k| seen[k].0).iter().sum();
-    assert_eq!(listed, scene.truth().len(), "nothing else is sent");
+    assert_eq!(listed, all(&scene).len(), "nothing else is sent");
+}
+
+#[test]
+fn what_is_on_at_a_sample_is_known_without_all_that_came_before() {
+    let scene = clear();
+    let sent = all(&scene);
+    let burst = &sent[sent.len() / 2];
+    let end = burst.start.0 + burst.count;
+    let across = |at: u64| scene.truth_across(SampleIndex(at));
+    assert_eq!(across(burst.start.0), [], "it begins there");
+    assert_eq!(across(burst.start.0 + 1), std::slice::from_ref(burst));
+    assert_eq!(across(end - 1), std::slice::from_ref(burst));
+    assert_eq!(across(end), [], "it is over");
 }
