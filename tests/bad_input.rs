@@ -475,3 +475,30 @@ fn a_pipe_whose_reader_is_gone_is_no_failure() {
     assert_eq!(ended.status, Some(0));
     assert!(!ended.said.contains("glint: "), "{}", ended.said);
 }
+
+#[test]
+fn what_is_read_is_never_replaced_and_a_picture_is_named_for_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for end in ["sigmf-meta", "sigmf-data"] {
+        let from = format!("recordings/practice/cut-by-the-ends.{end}");
+        std::fs::copy(from, path(&format!("t.{end}"))).unwrap();
+    }
+    let bytes = || ["t.sigmf-meta", "t.sigmf-data"].map(|name| std::fs::read(path(name)).unwrap());
+    let before = bytes();
+    let meta = path("t.sigmf-meta");
+    for command in ["detect", "render"] {
+        for out in ["t.sigmf-meta", "t.sigmf-data"] {
+            let ended = glint(&[command, text(&meta), "-o", text(&path(out)), "--force"]);
+            let said = ended.said.replace(&format!("{}/", folder.path().display()), "");
+            let sentence = format!("glint: {out} is what is read here, and would be lost: write to another name\n");
+            assert_eq!((ended.status, said), (Some(2), sentence), "{command}");
+        }
+    }
+    assert!(before == bytes());
+    let ended = glint(&["render", text(&meta), "-o", text(&path("o.JPG"))]);
+    let said = ended.said.replace(&format!("{}/", folder.path().display()), "");
+    let sentence = "glint: the picture o.JPG would be a PNG: give a name that ends in .png\n";
+    assert_eq!((ended.status, said.as_str()), (Some(2), sentence));
+    assert!(!path("o.JPG").exists());
+}

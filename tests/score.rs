@@ -68,12 +68,12 @@ Truth       recordings/practice/isolated-bursts.sigmf-meta
 Detections  standard input
 Looked at   0.15 s, 2.4 MHz around 902.400 MHz; all samples of the recording
 
-Kind                     Bursts     Found     Pd   95 % interval     SNR for Pd 0.9, dB  Limit   Gap
-gsm_ab                        7         4  0.571  0.184 to 0.901                      –   +0.6     –
-prach                         7         5  0.714  0.290 to 0.963                      –   −6.4     –
-pusch_1rb                     8         6  0.750  0.349 to 0.968                      –   −2.2     –
-pusch_6rb                    10         4  0.400  0.122 to 0.738                      –   −6.8     –
-All                          32        19  0.594  0.406 to 0.763
+Kind                    Bursts    Found     Pd   95 % interval      SNR for Pd 0.9, dB  Limit    Gap
+gsm_ab                       7        4  0.571  0.184 to 0.901                       –   +0.6      –
+prach                        7        5  0.714  0.290 to 0.963                       –   −6.4      –
+pusch_1rb                    8        6  0.750  0.349 to 0.968                       –   −2.2      –
+pusch_6rb                   10        4  0.400  0.122 to 0.738                       –   −6.8      –
+All                         32       19  0.594  0.406 to 0.763
 
 SNR for Pd 0.9: where the fitted curve reaches it, and 95 % interval. Limit: where the best detector
 that knows no more than duration and bandwidth would, at 1 false alarm an hour in this band.
@@ -302,6 +302,25 @@ fn a_part_of_a_recording_is_scored_alone() {
 }
 
 #[test]
+fn a_part_that_detect_wrote_is_scored_alone_in_either_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let scores = [("jsonl", "part.jsonl"), ("sigmf", "part.sigmf-meta")].map(|(format, name)| {
+        let path = folder.path().join(name);
+        let part = ["--start", "0.05", "--duration", "0.05", "--false-alarms-per-hour", "10"];
+        let all = if format == "jsonl" { &["--all-events"][..] } else { &[] };
+        let written = ["detect", ISOLATED, "--format", format, "-o", text(&path)];
+        let ended = glint(&[&written[..], &part, all].concat());
+        assert_eq!(ended.status, Some(0), "{}", ended.said);
+        let mut score: Value = serde_json::from_str(&glint(&["score", ISOLATED, text(&path), "--json"]).out).unwrap();
+        score["detections"] = Value::Null;
+        score
+    });
+    assert_eq!(scores[0], scores[1]);
+    assert_eq!((&scores[1]["span_from"], &scores[1]["bursts"]), (&json!("detections"), &json!(12)));
+    assert_eq!(scores[1]["limit_false_alarms_per_hour"], json!(10.0));
+}
+
+#[test]
 fn the_plot_is_drawn_and_nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let found = written(folder.path(), "found.jsonl", &isolated());
@@ -352,11 +371,7 @@ fn what_cannot_be_scored_is_one_sentence() {
             "slow.sigmf-meta counts samples at 1 MS/s and recordings/practice/isolated-bursts.sigmf-meta at 2.4 MS/s, \
              so they cannot be compared: detect in the recording that the truth is of",
         ),
-        (
-            said(&[found, found]),
-            "found.jsonl is not valid SigMF metadata (missing field `global` at line 1 column 164): mend it or choose \
-             another file",
-        ),
+        (said(&[found, found]), "found.jsonl is no SigMF metadata: TRUTH comes first, then DETECTIONS"),
         (
             said(&[isolated, text(&broken)]),
             "broken.jsonl, line 22, is no detection (it has no core:sample_start that can be one): mend it or leave it \
@@ -376,6 +391,14 @@ fn what_cannot_be_scored_is_one_sentence() {
     }
     let unusable = [
         (
+            said(&["-", found]),
+            "the truth cannot come from standard input: name its file, and give - for the detections",
+        ),
+        (
+            said(&["scene:demo", found]),
+            "scene:demo is a scene: make its truth with glint synth scene:demo -o x.sigmf-meta",
+        ),
+        (
             said(&[isolated, found, "--from", "5"]),
             "there is nothing to score from 5 s to 0.145833 s: recordings/practice/isolated-bursts.sigmf-meta \
              lasts 0.145833 s",
@@ -390,4 +413,12 @@ fn what_cannot_be_scored_is_one_sentence() {
     }
     assert_eq!(said(&[isolated]).0, Some(2));
     assert_eq!(said(&[isolated, found, "--to", "0"]).0, Some(2));
+}
+
+#[test]
+fn what_belongs_to_the_plot_alone_needs_one() {
+    for option in ["--light", "--force"] {
+        let ended = glint(&["score", ISOLATED, ISOLATED, option]);
+        assert_eq!((ended.status, ended.out.as_str()), (Some(2), ""), "{}", ended.said);
+    }
 }

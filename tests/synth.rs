@@ -396,3 +396,19 @@ fn ctrl_c_leaves_nothing_half_made_and_says_so() {
 fn is_begun(path: &Path) -> bool {
     path.to_string_lossy().contains(".sigmf-data.") && fs::metadata(path).is_ok_and(|file| file.len() > 1_000_000)
 }
+
+#[test]
+fn samples_that_the_scene_itself_clips_are_said_and_a_scene_is_never_its_own_recording() {
+    let folder = Folder::new();
+    let meta = folder.path("o.sigmf-meta");
+    let ended = glint(&["synth", "scene:own-phone-too-close", "-o", text(&meta), "--duration", "20"]);
+    assert_eq!(ended.status, Some(0), "{}", ended.said);
+    let first = ended.said.lines().next().unwrap();
+    let said = "at full scale: the receiver that the scene describes clips what is stronger";
+    assert!(first.ends_with(said), "{first}");
+
+    let scene = folder.path("own.scene.toml");
+    fs::write(&scene, "not replaced").unwrap();
+    assert_eq!(folder.refused(text(&scene), "own.scene.toml", &["--force"]).0, Some(2));
+    assert_eq!(fs::read_to_string(&scene).unwrap(), "not replaced");
+}

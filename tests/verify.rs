@@ -75,4 +75,26 @@ fn a_campaign_that_was_stopped_goes_on_where_it_was() {
     std::fs::write(&path, "not a result\n").expect("the file");
     let said = Results::in_file(&path).expect_err("refused").to_string();
     assert!(said.starts_with(&format!("{}, line 1, is no result of a campaign", path.display())), "{said}");
+
+    // A line of somebody else's without an end is no line that was cut off: it is kept.
+    std::fs::write(&path, "not a result").expect("the file");
+    let said = Results::in_file(&path).expect_err("refused").to_string();
+    assert!(said.starts_with(&format!("{} ends in what is no result", path.display())), "{said}");
+    assert_eq!(std::fs::read_to_string(&path).expect("the file"), "not a result");
+}
+
+#[test]
+fn no_two_units_of_the_whole_campaign_are_alike_and_all_their_scenes_can_be_read() {
+    let campaign = Campaign::whole(1.0);
+    let mut keys: Vec<String> = campaign.units.iter().map(|unit| unit.key()).collect();
+    let mut seconds = std::collections::BTreeMap::new();
+    for unit in &campaign.units {
+        *seconds.entry(unit.purpose).or_insert(0.0) += unit.seconds().expect("a good scene");
+    }
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), campaign.units.len());
+    // Ten kinds of burst; four kinds of noise, 16 hours and 36 minutes of each.
+    let expected = [(Purpose::Sensitivity, 3_000.0), (Purpose::Precision, 600.0), (Purpose::Noise, 239_040.0)];
+    assert_eq!(seconds.into_iter().collect::<Vec<_>>(), expected);
 }

@@ -91,7 +91,10 @@ impl Detect {
     /// The source cannot be read or the output not written.
     pub fn run(&self) -> Result<()> {
         let output = match &self.output {
-            Some(path) => Output::create(path, self.force)?,
+            Some(path) => {
+                self.source.spare(path)?;
+                Output::create(path, self.force)?
+            }
             None => Output::standard(),
         };
         let source = self.source.open()?;

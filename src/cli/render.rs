@@ -1,11 +1,11 @@
 //! `glint render`: a picture of the waterfall with its bursts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::SourceArgs;
 use super::detect::DetectorArgs;
 use super::progress::{self, run_to_the_end};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::report::picture::{Picture, PictureOptions};
 
@@ -52,6 +52,8 @@ impl Render {
         if self.light {
             options = options.light();
         }
+        is_no_other_picture(&self.output)?;
+        self.source.spare(&self.output)?;
         let mut output = Output::create(&self.output, self.force)?;
         let source = self.source.open()?;
         let deliver = Box::new(move |png: &[u8]| {
@@ -60,5 +62,20 @@ impl Render {
         });
         let picture = Picture::new(options, deliver);
         run_to_the_end(source, self.detector.config(true), vec![Box::new(picture), progress::bar()])
+    }
+}
+
+/// Extensions of pictures that are not written.
+const OTHER_PICTURES: [&str; 11] = ["jpg", "jpeg", "svg", "gif", "webp", "bmp", "tif", "tiff", "avif", "pdf", "ppm"];
+
+/// Refuses a name that promises another form than PNG.
+fn is_no_other_picture(path: &Path) -> Result<()> {
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    match extension.is_some_and(|extension| OTHER_PICTURES.contains(&extension.as_str())) {
+        true => Err(Error::Unusable(format!(
+            "the picture {} would be a PNG: give a name that ends in .png",
+            path.display()
+        ))),
+        false => Ok(()),
     }
 }

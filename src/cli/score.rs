@@ -39,11 +39,11 @@ pub struct Score {
     plot: Option<PathBuf>,
 
     /// The plot's form for print: black on white
-    #[arg(long)]
+    #[arg(long, requires = "plot")]
     light: bool,
 
     /// Replace FILE if it exists
-    #[arg(long)]
+    #[arg(long, requires = "plot")]
     force: bool,
 
     /// Score from this second of the recording on

@@ -1,22 +1,26 @@
 //! SOURCE and its options, the same for every command that reads samples.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::number;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::iq::SampleFormat;
+use crate::recording::Recording;
 use crate::source::{self, Options, Source};
 use crate::units::Hertz;
 
 /// SOURCE with its options, for commands that need one.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SourceArgs {
-    /// Where the samples come from: a recording, scene:demo, or - for standard input
+    /// Where the samples come from: a recording, a scene, or - for standard input
     ///
     /// - NAME.sigmf-meta, NAME.sigmf-data: a SigMF recording (both files)
     /// - NAME.cu8 .cs8 .cs16 .cf32 .cfile …: raw interleaved IQ; rate and centre from
     ///   the options or from a name such as g001_868.3M_1024k.cu8
-    /// - scene:demo, NAME.scene.toml: a synthetic scene with known truth
+    /// - scene:demo, NAME.scene.toml: a synthetic scene with known truth; others that come
+    ///   with glint: border-valley, quiet-night, busy-evening, own-phone-too-close,
+    ///   three-generations
     /// - -: raw samples on standard input
     #[arg(value_name = "SOURCE", verbatim_doc_comment)]
     pub source: OsString,
@@ -70,6 +74,28 @@ impl SourceArgs {
     /// Those of [`source::open`].
     pub fn open(&self) -> Result<Box<dyn Source>> {
         source::open(&self.source, &self.options.raise())
+    }
+
+    /// Refuses to write to `output` if that is a file of the source, whatever may be replaced.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] if it is.
+    pub fn spare(&self, output: &Path) -> Result<()> {
+        let source = Path::new(&self.source);
+        let mut files = vec![source.to_owned()];
+        if source.extension().is_some_and(|end| end == "sigmf-meta" || end == "sigmf-data") {
+            files.extend(["sigmf-meta", "sigmf-data"].map(|end| source.with_extension(end)));
+            files.extend(Recording::look(source).map(|recording| recording.data));
+        }
+        let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
+        let Some(there) = real(output) else { return Ok(()) };
+        if self.source == "-" || !files.iter().any(|file| real(file).as_ref() == Some(&there)) {
+            return Ok(());
+        }
+        Err(Error::Unusable(format!(
+            "{} is what is read here, and would be lost: write to another name",
+            output.display()
+        )))
     }
 }
 

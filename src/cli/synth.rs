@@ -34,7 +34,8 @@ const AT_ONCE: usize = 65_536;
     glint synth scene:demo -o call.sigmf-meta --start 20 --duration 8 --sample-format cu8\n  \
     glint synth street.scene.toml -o street-2.sigmf-meta --seed 2")]
 pub struct Synth {
-    /// The scene: scene:demo, or a scene of your own in NAME.scene.toml
+    /// The scene: scene:NAME for one that comes with glint (demo, border-valley, quiet-night, busy-evening,
+    /// own-phone-too-close, three-generations), or your own in NAME.scene.toml
     #[arg(value_name = "SCENE")]
     scene: OsString,
 
@@ -92,6 +93,7 @@ impl Synth {
         progress::on_ctrl_c(move || stop.store(true, Ordering::Relaxed));
         let format = source.info().format;
         let size = format.bytes_per_sample();
+        let mut at_full_scale = 0;
         let mut block = SampleBlock { first: SampleIndex(0), bytes: Vec::with_capacity(AT_ONCE * size) };
         while source.read(&mut block)? {
             if stopped.load(Ordering::Relaxed) {
@@ -100,13 +102,14 @@ impl Synth {
                 ));
             }
             let samples = (block.bytes.len() / size) as u64;
+            at_full_scale += format.at_full_scale(&block.bytes) as u64;
             pair.samples(format, &block.bytes)?;
             truth.give_to(SampleIndex(block.first.0 + samples), |annotation| pair.annotate(annotation))?;
             made.add(samples, truth.given());
         }
         let clipped = pair.clipped();
         pair.finish()?;
-        made.end(truth.given(), clipped, self.sample_format);
+        made.end(truth.given(), at_full_scale, clipped, self.sample_format);
         Ok(())
     }
 }
@@ -136,8 +139,14 @@ impl Made {
         self.bar.set_message(format!("{:.1} s of signal, {} bursts", self.seconds(), given.bursts));
     }
 
-    fn end(&self, given: &Given, clipped: u64, format: SampleFormat) {
+    fn end(&self, given: &Given, at_full_scale: u64, clipped: u64, format: SampleFormat) {
         self.bar.finish_and_clear();
+        if at_full_scale > 0 {
+            eprintln!(
+                "{} at full scale: the receiver that the scene describes clips what is stronger",
+                words::counted(at_full_scale, "sample", "samples")
+            );
+        }
         if clipped > 0 {
             eprintln!(
                 "{} beyond the range of {} and clipped: --sample-format cf32_le holds every level",

@@ -12,7 +12,7 @@ use crate::verify::{Campaign, Results, curves, tables};
 
 /// Measure the detector against theory: how weak a burst may be, how well it is measured, how many false alarms
 ///
-/// Scenes with known truth, each with a seed of its own, are rendered, looked through and scored: bursts of each kind around
+/// Scenes with known truth and fixed seeds are rendered, looked through and scored: bursts of each kind around
 /// the physical limit and 10 dB over the noise, and noise alone, flat, rippled, drifting and spurred, at 10 000 to 1 false
 /// alarm an hour. Samples have 8 bits at 2.4 MS/s; the detector knows nothing beforehand.
 ///
@@ -20,7 +20,7 @@ use crate::verify::{Campaign, Results, curves, tables};
 /// of another detector in the same file would be mixed with these: name another file after changing it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
-    glint verify --short                                  a minute: a first impression\n  \
+    glint verify --short                                  a minute or two: a first impression\n  \
     glint verify --results campaign.jsonl                 the whole campaign, two hours or more\n  \
     glint verify --results campaign.jsonl --scale 0.2     a fifth of it")]
 pub struct Verify {
@@ -114,7 +114,7 @@ impl Verify {
 
 fn scale(text: &str) -> std::result::Result<f64, String> {
     match text.parse() {
-        Ok(scale) if (0.001..=1000.0).contains(&scale) => Ok(scale),
-        _ => Err("a scale is a number from 0.001 to 1000".to_owned()),
+        Ok(scale) if (0.001..=100.0).contains(&scale) => Ok(scale),
+        _ => Err("a scale is a number from 0.001 to 100".to_owned()),
     }
 }

@@ -73,6 +73,19 @@ impl SampleFormat {
         }
     }
 
+    /// How many samples in `bytes` have a component at or beyond [`clip_level`](Self::clip_level).
+    pub fn at_full_scale(self, bytes: &[u8]) -> usize {
+        let count = |size: usize, clips: fn(&[u8]) -> bool| {
+            bytes.chunks_exact(2 * size).filter(|sample| sample.chunks_exact(size).any(clips)).count()
+        };
+        match self {
+            SampleFormat::Cu8 => count(1, |b| b[0] == 0 || b[0] == u8::MAX),
+            SampleFormat::Ci8 => count(1, |b| b[0].cast_signed().unsigned_abs() >= 127),
+            SampleFormat::Ci16Le => count(2, |b| i16::from_le_bytes([b[0], b[1]]).unsigned_abs() >= 32767),
+            SampleFormat::Cf32Le => count(4, |b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).abs() >= 1.0),
+        }
+    }
+
     /// Sum of the samples in `bytes`, full scale 1; exact for the integer formats whatever their number.
     pub fn sum(self, bytes: &[u8]) -> Complex64 {
         match self {
@@ -246,6 +259,16 @@ mod tests {
                 assert_eq!((stored(finer, &fine, format), clipped), ((bytes.clone(), 0), 0), "{format:?} in {finer:?}");
             }
         }
+    }
+
+    #[test]
+    fn samples_at_the_end_of_the_range_are_counted_once_each() {
+        assert_eq!(SampleFormat::Cu8.at_full_scale(&[0, 255, 1, 254, 255, 128, 128, 0]), 3);
+        assert_eq!(SampleFormat::Ci8.at_full_scale(&[127, 0x80, 126, 0x82, 0, 0x81]), 2);
+        let le = |values: &[i16]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        assert_eq!(SampleFormat::Ci16Le.at_full_scale(&le(&[32767, 0, 32766, -32766, 0, -32768])), 2);
+        let le = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        assert_eq!(SampleFormat::Cf32Le.at_full_scale(&le(&[1.0, 0.0, 0.99, -0.99, 0.0, -7.0])), 2);
     }
 
     #[test]

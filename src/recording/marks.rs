@@ -2,6 +2,7 @@
 //! without.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use super::sigmf::{Global, Meta};
@@ -18,6 +19,10 @@ pub struct Marks {
     pub center: Option<Hertz>,
     /// Number of samples, if they are there to be counted.
     pub length: Option<u64>,
+    /// Samples that a detector looked at, if these are its marks and state it.
+    pub looked_at: Option<Range<u64>>,
+    /// False alarms an hour that the detector was set to, if it is stated.
+    pub false_alarms_per_hour: Option<f64>,
     /// What is marked, in order of start.
     pub annotations: Vec<Annotation>,
 }
@@ -71,6 +76,11 @@ fn marks(mut meta: Meta, length: Option<u64>, name: &str) -> Result<Marks> {
         sample_rate: sample_rate.map(Hertz),
         center: center.map(Hertz),
         length,
+        looked_at: meta.global.sample_count.map(|count| {
+            let first = meta.global.first_sample;
+            first..first.saturating_add(count)
+        }),
+        false_alarms_per_hour: meta.global.false_alarms_per_hour.filter(|asked| *asked > 0.0),
         annotations: meta.take_annotations(),
     })
 }
@@ -82,7 +92,7 @@ fn length(meta_path: &Path, meta: &Meta) -> Option<u64> {
         None => meta_path.with_extension("sigmf-data"),
     };
     let bytes = fs::metadata(data).ok().filter(|what| what.is_file())?.len();
-    let headers: u64 = meta.captures.iter().map(|capture| capture.header_bytes).sum();
+    let headers = meta.captures.iter().try_fold(0u64, |sum, capture| sum.checked_add(capture.header_bytes))?;
     let bytes = bytes.checked_sub(headers)?.checked_sub(meta.global.trailing_bytes)?;
     bytes.checked_div(bytes_per_sample(&meta.global)?)
 }

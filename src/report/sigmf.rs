@@ -13,7 +13,8 @@ use crate::units::SampleIndex;
 /// Writes one metadata document at the end, its annotations sorted by start as the standard wants.
 ///
 /// The document says of itself that it goes without samples. What SigMF has no word for stands in the extension
-/// namespace `glint`: the fields of [`BurstRecord`] under the same names.
+/// namespace `glint`: the fields of [`BurstRecord`] under the same names; and in the global object what was looked at,
+/// `first_sample` and `sample_count`, and `false_alarms_per_hour`, as it was set.
 #[derive(Debug)]
 pub struct SigmfAnnotations {
     /// Taken at the end.
@@ -69,7 +70,7 @@ impl SigmfAnnotations {
     }
 
     /// The whole document.
-    fn document(&mut self, run: &RunInfo) -> String {
+    fn document(&mut self, run: &RunInfo, summary: &Summary) -> String {
         self.bursts.sort_by_key(|burst| (burst.sample_start, burst.sample_count, burst.freq_lower_edge));
         let stream = &run.stream;
         let mut capture = Map::from_iter([("core:sample_start".to_owned(), json!(0))]);
@@ -87,6 +88,9 @@ impl SigmfAnnotations {
                 "core:recorder": PROGRAM,
                 "core:metadata_only": true,
                 "core:extensions": [{"name": "glint", "version": env!("CARGO_PKG_VERSION"), "optional": true}],
+                "glint:first_sample": stream.first.0,
+                "glint:sample_count": summary.progress.samples + summary.progress.lost,
+                "glint:false_alarms_per_hour": summary.false_alarms_per_hour,
             },
             "captures": [capture],
             "annotations": self.bursts.iter().map(annotation).collect::<Vec<Value>>(),
@@ -132,11 +136,11 @@ impl Sink for SigmfAnnotations {
         Ok(())
     }
 
-    fn end(&mut self, _summary: &Summary) -> Result<()> {
+    fn end(&mut self, summary: &Summary) -> Result<()> {
         let Some((run, mut output)) = self.run.take().zip(self.output.take()) else {
             return Ok(());
         };
-        output.write(self.document(&run))?;
+        output.write(self.document(&run, summary))?;
         output.finish()
     }
 }
@@ -181,7 +185,10 @@ mod tests {
         "version": "VERSION",
         "optional": true
       }
-    ]
+    ],
+    "glint:first_sample": 0,
+    "glint:sample_count": 24000003,
+    "glint:false_alarms_per_hour": 1.0
   },
   "captures": [
     {

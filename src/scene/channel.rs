@@ -1,7 +1,7 @@
 //! The way from a handset to the receiver: paths, fading, shadowing. All of it a function of time, so that any moment can
 //! be had at once.
 
-use std::f64::consts::{LN_10, PI, TAU};
+use std::f64::consts::{LN_10, TAU};
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
@@ -61,12 +61,14 @@ impl Channel {
                 (0..OSCILLATORS).map(arrival).collect()
             }
         };
+        // The truth's times are those of the shortest way.
+        let shortest_s = paths.iter().map(|path| path.delay_s).fold(f64::INFINITY, f64::min);
         let paths = paths
             .iter()
             .map(|path| {
                 let oscillators = oscillators(described.doppler_hz);
                 let amplitude = (path.power / total / oscillators.len() as f64).sqrt();
-                Path { delay_s: path.delay_s, amplitude, oscillators }
+                Path { delay_s: path.delay_s - shortest_s, amplitude, oscillators }
             })
             .collect();
         // Frequencies at random from a normal distribution: the level's autocorrelation is exp(−½(τ/time)²).
@@ -110,43 +112,22 @@ impl Oscillator {
     }
 }
 
-/// Power that `taps` bring of a signal with this spectrum (offsets from its middle and the share of its power there)
-/// around `offset_hz`, over its power without them.
-pub(super) fn power_gain(taps: &[Tap], offset_hz: f64, spectrum: &[[f64; 2]]) -> f64 {
-    if let [tap] = taps {
-        return tap.gain[0] * tap.gain[0] + tap.gain[1] * tap.gain[1];
-    }
-    let at = |hz: f64| {
-        let [mut re, mut im] = [0.0; 2];
-        for tap in taps {
-            let (sin, cos) = libm::sincos(-TAU * hz * tap.delay_s);
-            re += tap.gain[0] * cos - tap.gain[1] * sin;
-            im += tap.gain[0] * sin + tap.gain[1] * cos;
+/// Power that `taps` bring of a signal around `offset_hz`, over its power without them; `autocorrelation` is that of its
+/// modulation at a lag in seconds, real and 1 at lag 0.
+///
+/// Σ|gᵢ|² + 2·Re Σ gᵢ·gⱼ*·e^(−j2πf(dᵢ − dⱼ))·ρ(dᵢ − dⱼ) over all pairs i < j. Checked by
+/// `two_equal_paths_cancel_where_they_are_opposed` and `what_arrives_by_several_paths_has_the_power_that_the_truth_states`.
+pub(super) fn power_gain(taps: &[Tap], offset_hz: f64, autocorrelation: impl Fn(f64) -> f64) -> f64 {
+    let mut sum = 0.0;
+    for (i, one) in taps.iter().enumerate() {
+        sum += one.gain[0] * one.gain[0] + one.gain[1] * one.gain[1];
+        for other in &taps[i + 1..] {
+            let apart_s = one.delay_s - other.delay_s;
+            let (sin, cos) = libm::sincos(-TAU * offset_hz * apart_s);
+            let re = one.gain[0] * other.gain[0] + one.gain[1] * other.gain[1];
+            let im = one.gain[1] * other.gain[0] - one.gain[0] * other.gain[1];
+            sum += 2.0 * (re * cos - im * sin) * autocorrelation(apart_s);
         }
-        re * re + im * im
-    };
-    spectrum.iter().map(|[hz, share]| share * at(offset_hz + hz)).sum()
-}
-
-/// The spectrum for [`power_gain`] of a signal with this autocorrelation (of a lag in seconds) and nominal width: its
-/// cosine transform, at points of equal distance, out to three quarters of the width on either side.
-pub(super) fn spectrum(width_hz: f64, autocorrelation: impl Fn(f64) -> f64) -> Vec<[f64; 2]> {
-    const POINTS: i32 = 48;
-    const LAGS: i32 = 96;
-    let step_s = 0.25 / width_hz;
-    let lags: Vec<f64> = (0..=LAGS)
-        .map(|lag| {
-            let window = 0.5 + 0.5 * libm::cos(PI * f64::from(lag) / f64::from(LAGS + 1));
-            window * autocorrelation(f64::from(lag) * step_s)
-        })
-        .collect();
-    let density = |hz: f64| {
-        let at_lag = |lag: i32| lags[lag as usize] * libm::cos(TAU * hz * f64::from(lag) * step_s);
-        (at_lag(0) + 2.0 * (1..=LAGS).map(at_lag).sum::<f64>()).max(0.0)
-    };
-    let points = (-POINTS..=POINTS).map(|point| 0.75 * width_hz * f64::from(point) / f64::from(POINTS));
-    let mut spectrum: Vec<[f64; 2]> = points.map(|hz| [hz, density(hz)]).collect();
-    let total: f64 = spectrum.iter().map(|[_, share]| share).sum();
-    spectrum.iter_mut().for_each(|[_, share]| *share /= total);
-    spectrum
+    }
+    sum
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 
 use super::calendar::{
-    Calendar, DownlinkCalendar, GsmCalendar, HumpCalendar, ImpulseCalendar, LteCalendar, ScatteredCalendar,
+    Calendar, DownlinkCalendar, GsmCalendar, HumpCalendar, ImpulseCalendar, Long, LteCalendar, ScatteredCalendar,
     WcdmaCalendar, draw_pauses,
 };
 use super::channel::{Channel, Tap};
@@ -157,7 +157,7 @@ impl Plan {
         for sender in &self.senders {
             emissions.clear();
             sender.calendar.emissions(from_s, to_s, &mut emissions);
-            let arrivals = emissions.drain(..).filter(|emission| self.can_hear(emission)).map(|emission| {
+            let arrivals = emissions.drain(..).filter(|one| self.can_hear(one.shape, one.offset_hz)).map(|emission| {
                 let start = emission.start_s * self.sample_rate;
                 let end = start + emission.shape.duration_s() * self.sample_rate;
                 let power = self.power(emission.strength, emission.shape.nominal_width_hz());
@@ -172,8 +172,8 @@ impl Plan {
                 };
                 Arrival { emission, stream: sender.stream, start, end, taps }
             });
-            // What the scene's end would cut is not sent.
-            out.extend(arrivals.filter(|arrival| arrival.end < end));
+            // What the scene's end would cut is not sent; of what is sent in pieces it cuts the last one's ramp.
+            out.extend(arrivals.filter(|arrival| arrival.end < end || arrival.emission.label.is_none()));
         }
         out.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.stream.cmp(&b.stream)));
     }
@@ -187,8 +187,8 @@ impl Plan {
     }
 
     /// Whether any of its nominal width lies in the band.
-    fn can_hear(&self, emission: &Emission) -> bool {
-        emission.offset_hz.abs() - 0.5 * emission.shape.nominal_width_hz() < 0.5 * self.sample_rate
+    fn can_hear(&self, shape: Shape, offset_hz: f64) -> bool {
+        offset_hz.abs() - 0.5 * shape.nominal_width_hz() < 0.5 * self.sample_rate
     }
 
     /// Adds to `out` the truth of all that begins from sample `from` on and before `to`, in order of start.
@@ -215,9 +215,14 @@ impl Plan {
         self.arrivals(second(from.saturating_sub(1)), second(to), &mut arrivals);
         out.extend(arrivals.iter().filter_map(|arrival| weigh.arrival(arrival)));
         for sender in &self.senders {
-            out.extend(sender.calendar.long().iter().map(|long| {
+            let near = |long: &&Long| {
+                let is_near = long.span.from_s < second(to) && second(from.saturating_sub(1)) < long.span.to_s;
+                is_near && self.can_hear(long.shape, long.offset_hz)
+            };
+            out.extend(sender.calendar.long().iter().filter(near).map(|long| {
                 let width_hz = long.shape.nominal_width_hz();
-                let power = self.power(long.strength, width_hz);
+                let mean = |channel: &Channel| weigh.mean_gain(channel, long.shape, long.offset_hz, long.span);
+                let power = self.power(long.strength, width_hz) * sender.channel.as_ref().map_or(1.0, mean);
                 weigh.truth(long.span, &long.label, Some(long.shape), long.offset_hz, width_hz, power)
             }));
         }
@@ -225,14 +230,8 @@ impl Plan {
         out.extend(
             self.carriers.iter().map(|c| weigh.truth(c.span, &label, None, c.offset_hz, CARRIER_WIDTH_HZ, c.power)),
         );
-        let mut at = already;
-        while at < out.len() {
-            if is_wanted(&out[at]) {
-                at += 1;
-            } else {
-                out.swap_remove(at);
-            }
-        }
+        // A span between two samples has none.
+        let _ = out.extract_if(already.., |burst| burst.count == 0 || !is_wanted(burst)).count();
         out[already..].sort_by(|a, b| a.start.cmp(&b.start).then(a.low.0.total_cmp(&b.low.0)));
     }
 }

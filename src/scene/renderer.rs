@@ -13,8 +13,10 @@ use super::resample::{Fit, Phasor, Place, Resampler};
 use super::waveform::{Band, Shape, WORDS_PER_EMISSION, Waveform, gmsk};
 use crate::units::SampleIndex;
 
-/// Blocks for which arrivals are asked at once, so that the asking costs next to nothing.
-const BLOCKS_AT_ONCE: u64 = 48;
+/// Time for which arrivals are asked at once: longer than an emission, so that most are asked for only once.
+const AT_ONCE_S: f64 = 2.0 * LONGEST_S;
+/// No emission is narrower.
+const LEAST_WIDTH_HZ: f64 = 5e3;
 /// From this rate on a GSM burst is made at the scene's own rate; below, its skirts would fold back.
 const DIRECT_GSM_HZ: f64 = 1e6;
 /// Resamplers kept: one for each shape, more only where the band's edge cuts.
@@ -121,23 +123,27 @@ impl Renderer {
 impl Air {
     /// Adds all that is sent to stretch number `stretch`, whose first sample is number `first`.
     fn add(&mut self, plan: &Plan, bits: &mut ChaCha8Rng, stretch: u64, first: i64, re: &mut [f32], im: &mut [f32]) {
-        let run = stretch / BLOCKS_AT_ONCE;
+        let at_once = (AT_ONCE_S * plan.sample_rate / BLOCK as f64).ceil() as u64;
+        let run = stretch / at_once;
         let second = |block: u64| (block as f64 * BLOCK as f64) / plan.sample_rate;
         if self.run != Some(run) {
-            // What lies in a stretch began at most an emission's length before it, and its last sample is one of the
-            // filter's reach behind the block's end.
-            let from_s = second(run * BLOCKS_AT_ONCE) - second(1) - LONGEST_S;
-            plan.arrivals(from_s, second((run + 1) * BLOCKS_AT_ONCE + 1), &mut self.arrivals);
+            // What lies in a stretch began at most an emission's length before it, or begins no more than the margin
+            // behind its last sample, which is one of the filter's reach behind the block's end.
+            let margin_s = margin(plan.sample_rate, LEAST_WIDTH_HZ) / plan.sample_rate;
+            let from_s = second(run * at_once) - second(1) - LONGEST_S - margin_s;
+            plan.arrivals(from_s, second((run + 1) * at_once + 1) + margin_s, &mut self.arrivals);
             self.run = Some(run);
         }
         let Air { arrivals, sounding, spare, resamplers, .. } = self;
         let (begin, end) = (first as f64, first as f64 + re.len() as f64);
         let over = |one: &mut Sounding| one.end < begin || one.start > end + 2.0 * LONGEST_S * plan.sample_rate;
         spare.extend(sounding.extract_if(.., over).map(|one| one.waveform));
-        // Ramps, tails, delayed paths and the resampler's reach.
-        let margin = 100e-6 * plan.sample_rate + 256.0;
-        for arrival in arrivals.iter().filter(|a| a.start - margin < end && begin < a.end + margin) {
+        for arrival in arrivals.iter() {
             let shape = arrival.emission.shape;
+            let margin = margin(plan.sample_rate, shape.nominal_width_hz());
+            if end <= arrival.start - margin || arrival.end + margin <= begin {
+                continue;
+            }
             let offset_hz = arrival.emission.offset_hz;
             if let (Taps::Direct(power), Some(symbols)) = (&arrival.taps, shape.gsm_symbols())
                 && plan.sample_rate >= DIRECT_GSM_HZ
@@ -153,8 +159,7 @@ impl Air {
                 bits.set_stream(arrival.stream);
                 // By the emission's own place in time, so that a change to one leaves the bits of all others alone.
                 bits.set_word_pos(arrival.start.max(0.0) as u128 * WORDS_PER_EMISSION);
-                let heard =
-                    Band { low_hz: -0.5 * plan.sample_rate - offset_hz, high_hz: 0.5 * plan.sample_rate - offset_hz };
+                let heard = Band::heard(plan.sample_rate, offset_hz);
                 shape.waveform(heard, bits, &mut waveform);
                 let (stream, start, end) = (arrival.stream, arrival.start, arrival.end + margin);
                 sounding.push(Sounding { stream, start, shape, end, waveform });
@@ -187,6 +192,11 @@ impl Air {
             }
         }
     }
+}
+
+/// Samples by which ramps, tails, delayed paths and the resampler reach beyond an emission of this width.
+fn margin(sample_rate: f64, width_hz: f64) -> f64 {
+    (100e-6 + 11.0 / width_hz) * sample_rate + 256.0
 }
 
 /// The resampler for `fit`, made if there is none yet.

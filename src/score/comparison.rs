@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::detections::Detections;
+use super::detections::{Detections, is_lines};
 use super::{Found, Role, Score, Terms, Truth};
 use crate::error::{Error, Result};
 use crate::recording::{Marks, annotations};
@@ -75,11 +75,25 @@ impl Comparison {
     /// Reads truth, SigMF metadata, and detections, JSON Lines or SigMF metadata; `-` is standard input.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] if one of them cannot be read, the truth states no sample rate, or the two count samples
-    /// at different rates; [`Error::Unusable`] if the span that is asked for holds no sample.
+    /// [`Error::Unreadable`] if one of them cannot be read, the truth states no sample rate, the two count samples at
+    /// different rates, or it cannot be told what the detections' frequencies are counted from; [`Error::Unusable`] if
+    /// the span that is asked for holds no sample, or the truth is a scene or standard input.
     pub fn read(truth: &Path, detections: &Path, asked: &Asked) -> Result<Comparison> {
-        let marks = annotations(truth)?;
         let truth_name = truth.display().to_string();
+        if truth_name == "-" {
+            return Err(Error::Unusable(
+                "the truth cannot come from standard input: name its file, and give - for the detections".to_owned(),
+            ));
+        }
+        if truth_name.starts_with("scene:") || truth_name.ends_with(".scene.toml") {
+            return Err(Error::Unusable(format!(
+                "{truth_name} is a scene: make its truth with glint synth {truth_name} -o x.sigmf-meta"
+            )));
+        }
+        let marks = annotations(truth).map_err(|error| match is_lines(truth) {
+            true => Error::Unreadable(format!("{truth_name} is no SigMF metadata: TRUTH comes first, then DETECTIONS")),
+            false => error,
+        })?;
         let detections_name =
             if detections.as_os_str() == "-" { "standard input".to_owned() } else { detections.display().to_string() };
         Self::of(truth_name, marks, detections_name, Detections::read(detections)?, asked)
@@ -106,8 +120,10 @@ impl Comparison {
             )));
         }
         let mut notes = Vec::new();
-        let shift = shift(&marks, &detections, &mut notes);
+        note_files(&marks, &truth_name, &detections, &detections_name, &mut notes);
+        let shift = shift(&marks, &detections, sample_rate, &detections_name, &mut notes)?;
         let span_asked = Span::of(&marks, &detections, sample_rate, asked, &truth_name)?;
+        note_beyond(&detections, marks.length, &span_asked, &mut notes);
         let length = marks.length.unwrap_or(span_asked.samples.end);
         let half = sample_rate.0 / 2.0;
         let middle = marks.center.unwrap_or_default().0;
@@ -176,16 +192,75 @@ fn lasting(start: u64, count: u64, length: u64) -> u64 {
     if count > 0 { count } else { length.saturating_sub(start).max(1) }
 }
 
+/// Says what is strange about either file alone.
+fn note_files(marks: &Marks, truth: &str, detections: &Detections, name: &str, notes: &mut Vec<String>) {
+    if detections.found.is_empty() {
+        notes.push(format!("There are no detections in {name}."));
+    }
+    let annotations = &marks.annotations;
+    if !annotations.is_empty() && annotations.iter().all(|one| one.kind.as_deref() == Some("burst")) {
+        notes.push(format!(
+            "All annotations of {truth} are a detector's (glint:kind is burst). TRUTH comes first, then DETECTIONS: is \
+             it the truth?"
+        ));
+    }
+}
+
+/// Says how many detections are not counted because there is nothing where they begin.
+fn note_beyond(detections: &Detections, length: Option<u64>, span: &Span, notes: &mut Vec<String>) {
+    let begin_from = |end: u64| detections.found.iter().filter(|found| found.start.0 >= end).count() as u64;
+    let counted = |count| words::counted(count, "detection begins", "detections begin");
+    match length {
+        Some(end) if begin_from(end) > 0 => notes.push(format!(
+            "{} after the end of the recording: do both files count the samples of one recording?",
+            counted(begin_from(end))
+        )),
+        None if span.from == SpanFrom::LastAnnotation && begin_from(span.samples.end) > 0 => notes.push(format!(
+            "{} after the end of the truth's last annotation, and so are not counted: state the end with --to, or put \
+             the samples beside the truth.",
+            counted(begin_from(span.samples.end))
+        )),
+        _ => {}
+    }
+}
+
 /// What to add to the detections' frequencies, so that they are those of the truth.
-fn shift(marks: &Marks, detections: &Detections, notes: &mut Vec<String>) -> Hertz {
+///
+/// Without a centre of their own, their values tell whether they are offsets from it or frequencies.
+fn shift(marks: &Marks, detections: &Detections, rate: Hertz, name: &str, notes: &mut Vec<String>) -> Result<Hertz> {
     let megahertz = |center: Hertz| format!("{} MHz", plain(&words::trimmed(center.0 / 1e6, 6)));
-    match (marks.center, detections.center) {
-        (Some(truth), None) if detections.sample_rate.is_some() => {
+    let lie_around = |middle: f64| {
+        let (low, high) = (middle - rate.0 / 2.0, middle + rate.0 / 2.0);
+        detections.found.iter().filter_map(|found| found.edges).all(|edges| edges.1.0 > low && edges.0.0 < high)
+    };
+    let without_edges = detections.found.iter().all(|found| found.edges.is_none());
+    Ok(match (marks.center, detections.center) {
+        (Some(_), None) if without_edges => Hertz(0.0),
+        (Some(truth), None) if lie_around(0.0) => {
             notes.push(format!(
                 "The detections state no centre frequency: they are taken as offsets from the truth's, {}.",
                 megahertz(truth)
             ));
             truth
+        }
+        (Some(truth), None) if lie_around(truth.0) => {
+            // Lines of bursts alone never state a centre.
+            if detections.is_document {
+                notes.push(
+                    "The detections state no centre frequency: they lie in the truth's band, and are taken as \
+                     frequencies, not as offsets."
+                        .to_owned(),
+                );
+            }
+            Hertz(0.0)
+        }
+        (Some(truth), None) => {
+            return Err(Error::Unreadable(format!(
+                "{name} states no centre frequency, and its edges lie neither around 0 Hz nor around the truth's {}: \
+                 add core:frequency to {}",
+                megahertz(truth),
+                if detections.is_document { "its captures" } else { "a line of kind run" }
+            )));
         }
         (None, Some(center)) => {
             notes.push(format!(
@@ -203,7 +278,7 @@ fn shift(marks: &Marks, detections: &Detections, notes: &mut Vec<String>) -> Her
             Hertz(0.0)
         }
         _ => Hertz(0.0),
-    }
+    })
 }
 
 fn note_edges(found: &[Found], terms: &Terms, center: Option<Hertz>, notes: &mut Vec<String>) {
@@ -338,6 +413,61 @@ mod tests {
         );
         let notes = compared(truth(), detections(None), Asked::default()).unwrap().notes;
         assert_eq!(notes, ["The detections state no frequency edges: they are matched on time alone."]);
+    }
+
+    #[test]
+    fn without_a_centre_the_values_tell_offsets_from_frequencies() {
+        let truth = || marks(AT_100, &one(1000, 100, 100.1e6, 100.2e6));
+        let made = |edges, sample_rate, is_document| {
+            let detections = Detections { sample_rate, is_document, ..detections(Some(edges)) };
+            let comparison = compared(truth(), detections, Asked::default())?;
+            Ok((comparison.score().all.found, comparison.notes))
+        };
+        let offsets = "The detections state no centre frequency: they are taken as offsets from the truth's, 100 MHz.";
+        let absolute = "The detections state no centre frequency: they lie in the truth's band, and are taken as \
+                        frequencies, not as offsets.";
+        for rate in [None, Some(Hertz(1e6))] {
+            for is_document in [false, true] {
+                assert_eq!(made((0.1e6, 0.2e6), rate, is_document), Ok((1, vec![offsets.to_owned()])));
+            }
+            assert_eq!(made((100.1e6, 100.2e6), rate, true), Ok((1, vec![absolute.to_owned()])));
+            assert_eq!(made((100.1e6, 100.2e6), rate, false), Ok((1, vec![])));
+            let neither = |place: &str| {
+                Err(Error::Unreadable(format!(
+                    "detections states no centre frequency, and its edges lie neither around 0 Hz nor around the \
+                     truth's 100 MHz: add core:frequency to {place}"
+                )))
+            };
+            assert_eq!(made((7.1e6, 7.2e6), rate, true), neither("its captures"));
+            assert_eq!(made((7.1e6, 7.2e6), rate, false), neither("a line of kind run"));
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_end_or_is_not_there_is_said() {
+        let notes = |length, start, kind: &str| {
+            let mut truth = marks(AT_100, &one(1000, 100, 100.1e6, 100.2e6));
+            truth.length = length;
+            truth.annotations[0].kind = Some(kind.to_owned());
+            let mut detections = detections(Some((100.1e6, 100.2e6)));
+            detections.found[0].start = SampleIndex(start);
+            compared(truth, detections, Asked::default()).unwrap().notes
+        };
+        assert_eq!(notes(Some(5000), 4999, ""), [] as [&str; 0]);
+        assert_eq!(
+            notes(Some(5000), 5000, ""),
+            ["1 detection begins after the end of the recording: do both files count the samples of one recording?"]
+        );
+        assert_eq!(notes(None, 5000, "").len(), 1);
+        assert_eq!(notes(None, 1000, ""), [] as [&str; 0]);
+        assert_eq!(
+            notes(None, 1000, "burst"),
+            ["All annotations of truth are a detector's (glint:kind is burst). TRUTH comes first, then DETECTIONS: \
+                 is it the truth?"]
+        );
+        let truth = marks(AT_100, &one(1000, 100, 100.1e6, 100.2e6));
+        let nothing = compared(truth, Detections::default(), Asked::default()).unwrap();
+        assert_eq!(nothing.notes, ["There are no detections in detections."]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -17,6 +17,9 @@ use crate::units::{Hertz, SampleIndex};
 /// Whole numbers up to here are floats of their own.
 const LARGEST_INDEX: f64 = 9e15;
 
+/// No detector is set to fewer false alarms an hour.
+const FEWEST_ALARMS: f64 = 1e-6;
+
 /// What a file of detections holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Detections {
@@ -24,12 +27,14 @@ pub(super) struct Detections {
     pub found: Vec<Found>,
     /// Samples per second, if the file states it.
     pub sample_rate: Option<Hertz>,
-    /// Centre frequency, if the file states it. A file with a rate but no centre has offsets.
+    /// Centre frequency, if the file states it.
     pub center: Option<Hertz>,
     /// Samples that were looked at, if the file states it.
     pub span: Option<Range<u64>>,
     /// False alarms an hour the detector was set to, if the file states it.
     pub false_alarms_per_hour: Option<f64>,
+    /// Whether the file is a SigMF document, not JSON Lines.
+    pub is_document: bool,
 }
 
 /// A line of JSON Lines, of whatever kind.
@@ -122,7 +127,7 @@ impl Detections {
             Some("run") => {
                 self.sample_rate = line.sample_rate.map(Hertz);
                 self.center = line.frequency.map(Hertz);
-                self.false_alarms_per_hour = line.false_alarms_per_hour.filter(|asked| *asked > 0.0);
+                self.false_alarms_per_hour = line.false_alarms_per_hour.filter(|asked| *asked >= FEWEST_ALARMS);
                 let start = index(line.sample_start).unwrap_or(0);
                 self.span = Some(start..start + index(line.sample_count).unwrap_or(0));
             }
@@ -131,7 +136,7 @@ impl Detections {
                 self.span = line
                     .samples
                     .map(|samples| start..start.saturating_add(samples).saturating_add(line.lost.unwrap_or(0)));
-                self.false_alarms_per_hour = line.false_alarms_per_hour.filter(|asked| *asked > 0.0);
+                self.false_alarms_per_hour = line.false_alarms_per_hour.filter(|asked| *asked >= FEWEST_ALARMS);
             }
             Some(_) => {}
             None => return Err(lines.wrong("it has no \"kind\", which is \"burst\" for a detection")),
@@ -140,7 +145,14 @@ impl Detections {
     }
 
     fn from_marks(marks: Marks) -> Detections {
-        let mut detections = Detections { sample_rate: marks.sample_rate, center: marks.center, ..Default::default() };
+        let mut detections = Detections {
+            sample_rate: marks.sample_rate,
+            center: marks.center,
+            span: marks.looked_at,
+            false_alarms_per_hour: marks.false_alarms_per_hour,
+            is_document: true,
+            ..Default::default()
+        };
         let mut emissions = Emissions::default();
         for one in marks.annotations.into_iter().filter(|one| one.kind.as_deref() != Some("action")) {
             let found = Found {
@@ -154,6 +166,18 @@ impl Detections {
         }
         detections
     }
+}
+
+/// Whether the file at `path` is JSON Lines rather than SigMF metadata, by its first line.
+pub(super) fn is_lines(path: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(rename = "kind")]
+        _kind: serde::de::IgnoredAny,
+    }
+    let mut line = String::new();
+    let read = File::open(path).map(|file| BufReader::new(file).take(1 << 16).read_line(&mut line));
+    matches!(read, Ok(Ok(_))) && serde_json::from_str::<Kind>(&line).is_ok()
 }
 
 /// Whether a file that begins with this line is one SigMF document: the line is its beginning, or all of it.
@@ -319,6 +343,7 @@ mod tests {
                 center: Some(Hertz(897.3e6)),
                 span: Some(100..4150),
                 false_alarms_per_hour: Some(10.0),
+                is_document: false,
             }
         );
         assert_eq!(read("").unwrap(), Detections::default());
@@ -335,6 +360,11 @@ mod tests {
         let found: Vec<_> = detections.found.iter().map(|f| (f.start.0, f.count, f.edges)).collect();
         assert_eq!(found, [(5, 0, None), (9, 7, Some((Hertz(-5.0), Hertz(5.0))))]);
         assert_eq!((detections.sample_rate, detections.center), (Some(Hertz(1e6)), None));
+        assert_eq!((detections.span, detections.false_alarms_per_hour), (None, None));
+        let stated = r#"{"global": {"glint:first_sample": 7, "glint:sample_count": 5, "glint:false_alarms_per_hour": 10},
+            "annotations": []}"#;
+        let detections = read(stated).unwrap();
+        assert_eq!((detections.span, detections.false_alarms_per_hour), (Some(7..12), Some(10.0)));
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn kind(kind: &Kind) -> Value {
         })),
         "limit_at_pd_0_5_db": limit(0.5),
         "limit_at_pd_0_9_db": limit(STATED_DETECTION),
-        "gap_db": kind.gap_db().filter(|gap| gap.is_finite()).map(|gap| rounded(gap, 3)),
+        "gap_db": kind.gap_db().map(|gap| rounded(gap, 3)),
         "by_snr": bins(&kind.bins),
         "deviations": deviations(&kind.deviations),
     })

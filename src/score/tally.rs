@@ -226,9 +226,9 @@ impl Kind {
         self.limit.snr_db(STATED_DETECTION)
     }
 
-    /// How far the detector stays behind the limit, in decibels.
+    /// How far the detector stays behind the limit, in decibels; `None` without a fit or a limit.
     pub fn gap_db(&self) -> Option<f64> {
-        Some(self.fit.ok()?.snr_db - self.limit_db())
+        Some(self.fit.ok()?.snr_db - self.limit_db()).filter(|gap| gap.is_finite())
     }
 }
 

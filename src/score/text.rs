@@ -82,7 +82,7 @@ fn kinds(score: &Score) -> String {
             }
             Err(_) => NOTHING.to_owned(),
         };
-        let cells = [limit_text(kind), kind.gap_db().map_or(NOTHING.to_owned(), |gap| number(gap, 1))];
+        let cells = [limit_text(kind), gap_text(kind)];
         row(&mut out, name(kind), &[&share_cells(&kind.share)[..], &[fitted], &cells].concat(), &KIND_COLUMNS);
     }
     if score.kinds.len() != 1 {
@@ -118,7 +118,7 @@ fn kinds(score: &Score) -> String {
 }
 
 /// Widths of the columns of [`kinds`].
-const KIND_COLUMNS: [usize; 7] = [10, 10, 7, 16, 23, 7, 6];
+const KIND_COLUMNS: [usize; 7] = [9, 9, 7, 16, 24, 7, 7];
 
 /// What was found at each SNR; the rows at either end where nothing and where everything was found are taken
 /// together.
@@ -128,14 +128,25 @@ fn by_snr(score: &Score) -> String {
         return String::new();
     }
     let mut out = String::from("Found of the bursts at each SNR\n");
+    let cell = |bins: &[super::Bin], (low, high): (i32, i32)| {
+        let mut sum = Share::default();
+        for bin in bins.iter().filter(|bin| (low..=high).contains(&bin.snr_db)) {
+            sum.found += bin.share.found;
+            sum.bursts += bin.share.bursts;
+        }
+        if sum.bursts == 0 { String::new() } else { format!("{}/{}", count(sum.found), count(sum.bursts)) }
+    };
+    // All kinds together have the widest cells; two spaces before each.
+    let widest = rows.iter().map(|row| cell(&score.bins, *row).chars().count() + 2).max().unwrap_or(0);
+    let width = SNR_COLUMN.max(widest);
     // As many kinds as there is room for, the most numerous first to stay; the rest is in JSON.
     let all_column = usize::from(score.kinds.len() > 1);
-    let most = (COLUMNS - 12) / SNR_COLUMN - all_column;
+    let most = (COLUMNS - 12) / width - all_column;
     let mut shown: Vec<&Kind> = score.kinds.iter().collect();
     shown.sort_by_key(|kind| std::cmp::Reverse(kind.share.bursts));
     shown.truncate(most);
     shown.sort_by(|a, b| a.label.cmp(&b.label));
-    let columns = vec![SNR_COLUMN; shown.len() + all_column];
+    let columns = vec![width; shown.len() + all_column];
     let mut heads: Vec<Vec<String>> = shown.iter().map(|kind| heading(name(kind))).collect();
     heads.extend((all_column > 0).then(|| vec!["All".to_owned()]));
     let lines = heads.iter().map(Vec::len).max().unwrap_or(1);
@@ -154,16 +165,9 @@ fn by_snr(score: &Score) -> String {
         } else {
             format!("{} to {}", signed(f64::from(low), 0), signed(f64::from(high), 0))
         };
-        let cell = |bins: &[super::Bin]| {
-            let mut sum = Share::default();
-            for bin in bins.iter().filter(|bin| (low..=high).contains(&bin.snr_db)) {
-                sum.found += bin.share.found;
-                sum.bursts += bin.share.bursts;
-            }
-            if sum.bursts == 0 { String::new() } else { format!("{}/{}", count(sum.found), count(sum.bursts)) }
-        };
-        let mut cells: Vec<String> = shown.iter().map(|kind| cell(&kind.bins)).collect();
-        cells.extend((all_column > 0).then(|| cell(&score.bins)));
+        let row = (low, high);
+        let mut cells: Vec<String> = shown.iter().map(|kind| cell(&kind.bins, row)).collect();
+        cells.extend((all_column > 0).then(|| cell(&score.bins, row)));
         table_row(&mut out, &first, 12, &cells, &columns);
     }
     if shown.len() < score.kinds.len() {
@@ -172,7 +176,7 @@ fn by_snr(score: &Score) -> String {
     out
 }
 
-/// Width of a column of [`by_snr`].
+/// Width of a column of [`by_snr`] unless figures need more.
 const SNR_COLUMN: usize = 12;
 
 /// Lowest and highest SNR of each row.
@@ -267,6 +271,15 @@ pub(super) fn figure(value: f64) -> String {
 fn limit_text(kind: &Kind) -> String {
     let limit = kind.limit_db();
     if limit.is_finite() { signed(limit, 1) } else { NOTHING.to_owned() }
+}
+
+/// The difference of the two figures as they are shown, so that a reader finds it again.
+fn gap_text(kind: &Kind) -> String {
+    let tenths = |db: f64| (db * 10.0).round() / 10.0;
+    match kind.fit {
+        Ok(fit) if kind.limit_db().is_finite() => signed(tenths(fit.snr_db) - tenths(kind.limit_db()), 1),
+        _ => NOTHING.to_owned(),
+    }
 }
 
 fn share_cells(share: &Share) -> [String; 4] {
@@ -379,6 +392,38 @@ mod tests {
         assert_eq!(heading("GSM normal burst"), ["GSM normal", "burst"]);
         assert_eq!(heading("WCDMA RACH preamble, a slice of it"), ["WCDMA RACH", "preamble…"]);
         assert_eq!(heading("a_word_without_a_space"), ["a_word_", "without_…"]);
+    }
+
+    #[test]
+    fn the_gap_has_its_sign_and_is_the_difference_of_what_is_shown() {
+        let bursts: Vec<_> = (0..400).map(|i| (f64::from(i % 40) / 4.0 - 5.0, (i * 7) % 40 < i % 40 + 8)).collect();
+        let score = score(&bursts);
+        let table = kinds(&score);
+        let row = table.lines().nth(1).unwrap();
+        assert!(score.kinds[0].fit.is_ok(), "{row}");
+        let figures: Vec<f64> = row
+            .replace(['(', ')'], " ")
+            .replace('\u{2212}', "-")
+            .split_whitespace()
+            .filter(|word| word.starts_with(['+', '-']) || *word == "0.0")
+            .map(|word| word.parse().unwrap())
+            .collect();
+        let [snr, _, _, limit, gap] = figures[..] else { panic!("{row}") };
+        assert!((snr - limit - gap).abs() < 1e-9, "{row}");
+        assert!(row.ends_with(&signed(gap, 1)), "{row}");
+    }
+
+    #[test]
+    fn figures_of_any_size_stand_two_spaces_apart() {
+        let mut score = score(&[(1.0, true), (-3.0, false)]);
+        score.kinds = vec![score.kinds[0].clone(); 12];
+        let many = Share { found: 12_345, bursts: 23_456 };
+        for bin in score.bins.iter_mut().chain(score.kinds.iter_mut().flat_map(|kind| &mut kind.bins)) {
+            bin.share = many;
+        }
+        let cell = format!("  {}/{}", count(many.found), count(many.bursts));
+        let table = by_snr(&score);
+        assert_eq!(table.lines().nth(3).unwrap().matches(&cell).count(), 5, "{table}");
     }
 
     #[test]

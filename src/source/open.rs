@@ -28,6 +28,13 @@ pub fn open(source: impl AsRef<OsStr>, options: &Options) -> Result<Box<dyn Sour
              .sigmf-data), raw samples in {FORMATS}, or - for raw samples on standard input"
         )));
     }
+    if options.format.is_none()
+        && let Some(stem) = name.strip_suffix(".toml")
+    {
+        return Err(Error::Unusable(format!(
+            "{name} is no recording, and a scene's name ends in .scene.toml: name it {stem}.scene.toml"
+        )));
+    }
     file::open(Path::new(source), options)
 }
 
@@ -55,6 +62,13 @@ mod tests {
                 "standard input says neither its sample format nor its sample rate: add both, such as \
                  --sample-format cu8 --rate 2.4M"
                     .to_owned()
+            )
+        );
+        assert_eq!(
+            said("mine.toml", &Options::default()),
+            (
+                2,
+                "mine.toml is no recording, and a scene's name ends in .scene.toml: name it mine.scene.toml".to_owned()
             )
         );
         let wrong = Options { sample_rate: Some(Hertz(f64::NAN)), ..Options::default() };

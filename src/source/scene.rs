@@ -1,7 +1,8 @@
 //! A synthetic scene as a source: its samples are made as they are read.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::{Options, Source, SourceKind, StreamInfo};
@@ -35,7 +36,13 @@ pub fn scene(source: impl AsRef<OsStr>) -> Result<Scene> {
             known()
         )));
     }
-    let text = fs::read_to_string(path).map_err(|error| cannot_open(path, &error))?;
+    /// More than any scene may have, so that what is no text at all is not read to its end.
+    const ENOUGH: u64 = 2_000_000;
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(ENOUGH).read_to_end(&mut text));
+    read.map_err(|error| cannot_open(path, &error))?;
+    let text = String::from_utf8(text)
+        .map_err(|_| Error::Unreadable(format!("{name} is not text, so it is no scene: choose another file")))?;
     Scene::from_toml(&text, &name)
 }
 

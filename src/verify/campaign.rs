@@ -36,7 +36,7 @@ const KINDS: [Kind; 10] = [
         duration_s: 0.5e-3,
         bandwidth_hz: 180e3,
     },
-    Kind { name: "LTE SRS 6 RB", written: "\"LTE SRS 6 RB\"", duration_s: 71.4e-6, bandwidth_hz: 1.08e6 },
+    Kind { name: "LTE SRS 4 RB", written: "\"LTE SRS 4 RB\"", duration_s: 71.4e-6, bandwidth_hz: 720e3 },
     Kind {
         name: "noise, 180 kHz for 3.3 ms",
         written: "{ noise_hz = 180_000, duration_us = 3300 }",

@@ -18,6 +18,9 @@ pub struct Results {
     file: Option<(File, String)>,
 }
 
+/// How each line begins.
+const BEGINNING: &str = r#"{"unit":"#;
+
 #[derive(Serialize, Deserialize)]
 struct Line<'a> {
     unit: String,
@@ -43,6 +46,12 @@ impl Results {
         };
         let mut outcomes = HashMap::new();
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let rest = &text[whole..];
+        if !rest.starts_with(BEGINNING) && !BEGINNING.starts_with(rest) {
+            return Err(Error::Unreadable(format!(
+                "{name} ends in what is no result of a campaign: name another file"
+            )));
+        }
         for (number, line) in (1..).zip(text[..whole].lines()) {
             let line: Line = serde_json::from_str(line).map_err(|error| {
                 Error::Unreadable(format!(

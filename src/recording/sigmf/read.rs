@@ -36,6 +36,12 @@ pub(in crate::recording) struct Global {
     metadata_only: bool,
     #[serde(rename = "core:trailing_bytes", default)]
     pub(in crate::recording) trailing_bytes: u64,
+    #[serde(rename = "glint:first_sample", default)]
+    pub(in crate::recording) first_sample: u64,
+    #[serde(rename = "glint:sample_count")]
+    pub(in crate::recording) sample_count: Option<u64>,
+    #[serde(rename = "glint:false_alarms_per_hour")]
+    pub(in crate::recording) false_alarms_per_hour: Option<f64>,
 }
 
 #[derive(Deserialize)]

@@ -20,8 +20,8 @@ pub(in crate::scene) struct HumpCalendar {
 impl HumpCalendar {
     pub(in crate::scene) fn new(offset_hz: f64, width_hz: f64, strength: Strength, span: Span) -> Self {
         let length_s = span.to_s - span.from_s;
-        let pieces = (length_s / PIECE_S).ceil().max(1.0);
-        let piece_s = length_s / pieces;
+        let pieces = (length_s / PIECE_S).ceil();
+        let piece_s = length_s / pieces.max(1.0);
         let shape = Shape::NoisePiece { width_hz, duration_s: piece_s };
         let label = Label { text: "Hump".into(), kind: Kind::Other };
         let whole = [Long { span, shape, offset_hz, strength, label }];

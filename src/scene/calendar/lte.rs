@@ -133,7 +133,7 @@ impl LteCalendar {
                         if run.contains(&clock) {
                             return Sent::SharedStill;
                         }
-                        if clock == run.end {
+                        if clock == run.end && !run.is_empty() {
                             return Sent::Control;
                         }
                     }

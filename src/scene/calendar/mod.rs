@@ -61,8 +61,8 @@ fn beginning_in(stretch: Span, numbers: Range<u64>, step_s: f64, start_s: impl F
         let start_s = start_s(n);
         stretch.from_s <= start_s && start_s < stretch.to_s
     };
-    let mut within =
-        guess(stretch.from_s).saturating_sub(1).max(numbers.start)..(guess(stretch.to_s) + 2).min(numbers.end);
+    let end = guess(stretch.to_s).saturating_add(2).min(numbers.end);
+    let mut within = guess(stretch.from_s).saturating_sub(1).max(numbers.start)..end;
     while within.start < within.end && !inside(within.start) {
         within.start += 1;
     }

@@ -205,7 +205,11 @@ impl Reader<'_> {
         let usual_s = (from_s + line.deed.usual_s(self.pace())).min(next_s).min(end_s);
         let to_s = line.to_s.unwrap_or(usual_s);
         if !(from_s..=end_s).contains(&to_s) {
-            let what = format!("this ends at {to_s} s, allowed is {from_s} to {end_s} s");
+            let what = if to_s < from_s {
+                format!("this ends at {to_s} s, which lies before its beginning at {from_s} s")
+            } else {
+                format!("this ends at {to_s} s, but the scene ends at {end_s} s")
+            };
             return Err(self.unusable(&line.to_place, &what));
         }
         Ok(Span { from_s, to_s })

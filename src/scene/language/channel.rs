@@ -74,7 +74,7 @@ pub(super) fn read(channel: &Section, band: &Band) -> Result<Channel> {
     let written = channel.sections("paths");
     let written = written.iter().map(|section| [section.needed("delay_us"), section.needed("db")]);
     if channel.has("shadowing_s") && !channel.has("shadowing_db") {
-        return Err(channel.refuse("shadowing_s", "`shadowing_s` goes with `shadowing_db`"));
+        return Err(channel.refuse("shadowing_s", "`shadowing_s` needs `shadowing_db` beside it"));
     }
     let speed_hz = channel.number("speed_kmh").map(|kmh| kmh / 3.6 / LIGHT_M_PER_S * band.center_hz);
     Ok(Channel {

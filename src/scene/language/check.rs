@@ -1,9 +1,11 @@
 //! Every key and value of a scene against the tables in which keys are listed.
 
+use std::ops::RangeInclusive;
+
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::keys::{Choice, Key, Kind, Table, Usual};
+use super::keys::{Choice, Key, Kind, Table, Usual, hertz, series};
 use super::page::{Page, Section, number, pair, whole};
 use crate::error::{Error, Result};
 
@@ -36,8 +38,10 @@ impl Section<'_> {
         }
         let missing = |key: &&Key| key.usual == Usual::Needed && !has(key.name);
         match self.table.keys.iter().find(missing) {
-            Some(Key { name, kind: Kind::Table(table), .. }) => {
-                Err(self.unusable(&format!("{} is missing: a scene needs `{name}`", table.head)))
+            Some(Key { kind: Kind::Table(table), .. }) => {
+                let needed = table.keys.iter().filter(|key| key.usual == Usual::Needed);
+                let needed = series(needed.map(|key| format!("`{}`", key.name)), "and");
+                Err(self.unusable(&format!("there is no {} table: a scene needs one, with {needed}", table.head)))
             }
             Some(Key { name, kind, .. }) => {
                 let what = format!("{} needs `{name}`: {}", self.table.head, kind.allowed());
@@ -101,11 +105,19 @@ impl Page<'_> {
     }
 
     fn wrong_kind(&self, key: &Key, kind: &Kind, value: &Spanned<DeValue>) -> Error {
-        let mut what = format!("`{}` is {}, allowed is {}", key.name, shown(value.get_ref()), kind.allowed());
+        let found = value.get_ref();
+        let shown = match number(found) {
+            Some(hz) if kind.unit() == Some("Hz") && hz.is_finite() => hertz(hz),
+            _ => shown(found),
+        };
+        let mut what = format!("`{}` is {shown}, allowed is {}", key.name, kind.allowed());
         if let (Kind::Name(names), Some(text)) = (kind, value.get_ref().as_str())
             && let Some(near) = nearest(text, names.iter().copied())
         {
             what += &format!(": did you mean \"{near}\"?");
+        }
+        if let Some(meant) = meant(kind, found) {
+            what += &format!(": did you mean {meant}?");
         }
         self.unusable(value.span(), &what)
     }
@@ -118,11 +130,51 @@ impl Table {
             Some(near) => what += &format!(": did you mean `{near}`?"),
             None => {
                 let names: Vec<String> = self.keys.iter().map(|key| format!("`{}`", key.name)).collect();
-                what += &format!(", but {}", names.join(", "));
+                what += &format!(": its keys are {}", names.join(", "));
             }
         }
         what
     }
+}
+
+/// The number that was probably meant: without quotes and unit, or in hertz what was written in a multiple of it.
+fn meant(kind: &Kind, found: &DeValue) -> Option<String> {
+    let fits = |x: f64| match kind {
+        Kind::Number(range) => range.contains(x),
+        Kind::Whole(range) => x.fract() == 0.0 && x >= 0.0 && range.contains(&(x as u64)),
+        Kind::Listed(numbers, _) => numbers.contains(&x),
+        _ => false,
+    };
+    let in_hertz = kind.unit() == Some("Hz");
+    let (digits, unit) = match found.as_str() {
+        Some(text) => {
+            let text = text.trim();
+            let end = text.find(|c: char| !c.is_ascii_digit() && !"+-.,".contains(c)).unwrap_or(text.len());
+            (text[..end].replace(',', "."), text[end..].trim().to_lowercase())
+        }
+        None => (number(found)?.to_string(), String::new()),
+    };
+    let exponents: &[i32] = match &unit[..] {
+        "" if in_hertz => &[0, 6, 9, 3],
+        "khz" if in_hertz => &[3],
+        "mhz" if in_hertz => &[6],
+        "ghz" if in_hertz => &[9],
+        "" => &[0],
+        unit if kind.unit().is_some_and(|of| of.to_lowercase() == unit) => &[0],
+        _ => return None,
+    };
+    scaled(&digits, exponents, fits)
+}
+
+/// `digits` with the first of these exponents that makes them a number which fits.
+fn scaled(digits: &str, exponents: &[i32], fits: impl Fn(f64) -> bool) -> Option<String> {
+    let written = |exponent: &i32| if *exponent == 0 { digits.to_owned() } else { format!("{digits}e{exponent}") };
+    exponents.iter().map(written).find(|text| text.len() < 30 && text.parse().is_ok_and(&fits))
+}
+
+/// What was probably meant by `x` hertz: so many kilohertz, megahertz or gigahertz that are `allowed`.
+pub(super) fn meant_hertz(x: f64, allowed: &RangeInclusive<f64>) -> Option<String> {
+    scaled(&x.to_string(), &[6, 9, 3], |hz| allowed.contains(&hz))
 }
 
 /// Whether a value is of the sort that a kind asks for, right or wrong.

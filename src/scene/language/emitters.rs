@@ -1,6 +1,6 @@
 //! What is on the air besides handsets that somebody uses.
 
-use super::keys::{Kind, Range, Table, needed, number, optional, usually};
+use super::keys::{Kind, Range, Table, hertz, needed, number, optional, usually};
 use super::network::{BLOCK_HZ, resource_blocks};
 use super::page::{Element, Section};
 use super::{Band, LEVEL, LEVEL_ABOUT, SNR, SNR_ABOUT, STRENGTH, linear, shapes, strength};
@@ -106,7 +106,7 @@ pub(super) fn read(document: &Section, band: &Band, flat_hz: f64) -> Result<Vec<
         ("carrier", &|section| carrier(section, band)),
         ("downlink", &|section| downlink(section, band)),
         ("hump", &|section| hump(section, band)),
-        ("impulses", &|section| impulses(section)),
+        ("impulses", &|section| impulses(section, band)),
         ("scattered", &|section| scattered(section, band, flat_hz)),
     ];
     let mut emitters = Vec::new();
@@ -120,6 +120,9 @@ pub(super) fn read(document: &Section, band: &Band, flat_hz: f64) -> Result<Vec<
 
 fn span(section: &Section, band: &Band) -> Result<Span> {
     let from_s = super::within(section, "from_s", 0.0..=band.duration_s, "s")?.unwrap_or(0.0);
+    if let Some(to_s) = section.number("to_s").filter(|to_s| *to_s < from_s) {
+        return Err(section.refuse("to_s", &format!("`to_s` is {to_s}, which lies before the beginning at {from_s} s")));
+    }
     let to_s = super::within(section, "to_s", from_s..=band.duration_s, "s")?.unwrap_or(band.duration_s);
     Ok(Span { from_s, to_s })
 }
@@ -142,13 +145,17 @@ fn downlink(section: &Section, band: &Band) -> Result<EmitterKind> {
 }
 
 fn hump(section: &Section, band: &Band) -> Result<EmitterKind> {
-    let width_hz = super::within(section, "width_hz", 0.0..=band.sample_rate_hz, "Hz: no wider than the band")?;
+    let width_hz = super::within_hertz(section, "width_hz", 0.0..=band.sample_rate_hz, ": no wider than the band")?;
     let width_hz = width_hz.unwrap_or(0.0);
     let offset_hz = band.offset(section, "middle_hz", width_hz)?.unwrap_or(0.0);
     Ok(EmitterKind::Hump { offset_hz, width_hz, strength: level(section) })
 }
 
-fn impulses(section: &Section) -> Result<EmitterKind> {
+fn impulses(section: &Section, band: &Band) -> Result<EmitterKind> {
+    /// Samples of one that still has a level of its own.
+    const LEAST_SAMPLES: f64 = 4.0;
+    let least_us = 1e6 * LEAST_SAMPLES / band.sample_rate_hz;
+    super::within(section, "duration_us", least_us..=1000.0, "µs: at least 4 samples")?;
     let (per_s, duration_s) = (section.needed("per_s"), 1e-6 * section.needed("duration_us"));
     Ok(EmitterKind::Impulses { per_s, duration_s, strength: level(section) })
 }
@@ -170,8 +177,8 @@ fn scattered(section: &Section, band: &Band, flat_hz: f64) -> Result<EmitterKind
             let half = band.half_hz();
             let (low, high) = (band.center_hz - half, band.center_hz + half);
             if edges[0] < low || high < edges[1] {
-                let [from, to] = edges;
-                let what = format!("`band_hz` is [{from}, {to}], allowed is {low} to {high} Hz, which is the band");
+                let ([from, to], low, high) = (edges.map(hertz), hertz(low), hertz(high));
+                let what = format!("`band_hz` is [{from}, {to}], allowed is {low} to {high}, which is the band");
                 return Err(section.refuse("band_hz", &what));
             }
             edges.map(|hertz| hertz - band.center_hz)
@@ -181,7 +188,8 @@ fn scattered(section: &Section, band: &Band, flat_hz: f64) -> Result<EmitterKind
     let widest = shapes.iter().map(|shape| shape.nominal_width_hz()).fold(0.0, f64::max);
     if widest > room {
         let place = if section.has("band_hz") { "band_hz" } else { "bursts" };
-        let what = format!("the widest of these bursts needs {widest} Hz, and there are {room} Hz for them");
+        let (widest, room) = (hertz(widest), hertz(room));
+        let what = format!("the widest of these bursts is {widest} wide, and they have {room}");
         return Err(section.refuse(place, &what));
     }
     let longest_s = shapes.iter().map(|shape| shape.duration_s()).fold(0.0, f64::max);

@@ -102,7 +102,24 @@ impl Range {
 
     /// As it stands in a sentence: `0 to 3 dB`.
     pub(in crate::scene) fn words(&self) -> String {
-        format!("{} to {}{}", self.low, self.high, with_unit(self.unit))
+        match self.unit {
+            "Hz" => format!("{} to {}", hertz(self.low), hertz(self.high)),
+            unit => format!("{} to {}{}", self.low, self.high, with_unit(unit)),
+        }
+    }
+}
+
+/// A frequency or a width as people say it: 896.8 MHz.
+pub(super) fn hertz(hz: f64) -> String {
+    // Thousandths of a hertz are all that arithmetic leaves.
+    let hz = if hz.abs() < 1e12 { (hz * 1e3).round() / 1e3 } else { hz };
+    match hz.abs() {
+        0.0 => "0".to_owned(),
+        size if size < 1e3 => format!("{hz} Hz"),
+        size if size < 1e6 => format!("{} kHz", hz / 1e3),
+        size if size < 1e9 => format!("{} MHz", hz / 1e6),
+        size if size < 1e12 => format!("{} GHz", hz / 1e9),
+        _ => format!("{hz:e} Hz"),
     }
 }
 
@@ -130,7 +147,11 @@ impl Kind {
             Kind::Name(names) => any_of(names.iter().map(|name| format!("\"{name}\""))),
             Kind::Switch => "true or false".to_owned(),
             Kind::Number(range) => range.words(),
+            Kind::Whole(range) if *range.end() == i64::MAX as u64 => {
+                format!("a whole number from {} up", range.start())
+            }
             Kind::Whole(range) => format!("a whole number from {} to {}", range.start(), range.end()),
+            Kind::Listed(numbers, "Hz") => any_of(numbers.iter().copied().map(hertz)),
             Kind::Listed(numbers, unit) => {
                 format!("{}{}", any_of(numbers.iter().map(f64::to_string)), with_unit(unit))
             }
@@ -140,17 +161,23 @@ impl Kind {
                 kind => format!("a list of at most {most}, each {}", kind.allowed()),
             },
             Kind::Phrase(words, _) => (*words).to_owned(),
-            Kind::Table(table) => format!("a {} table", table.head),
+            Kind::Table(table) if table.head.starts_with('[') => format!("a {} table", table.head),
+            Kind::Table(table) => table.head.to_owned(),
             Kind::Either(one, other) => format!("{} or {}", one.allowed(), other.allowed()),
         }
     }
 }
 
 fn any_of(words: impl Iterator<Item = String>) -> String {
+    series(words, "or")
+}
+
+/// Words as a sentence lists them, `joint` before the last.
+pub(super) fn series(words: impl Iterator<Item = String>, joint: &str) -> String {
     let words: Vec<String> = words.collect();
     match words.split_last() {
         Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        Some((last, rest)) => format!("{} {joint} {last}", rest.join(", ")),
         None => String::new(),
     }
 }

@@ -16,6 +16,7 @@ mod receiver;
 mod schedule;
 mod schema;
 mod shapes;
+mod syntax;
 
 use std::ops::RangeInclusive;
 
@@ -26,7 +27,7 @@ pub(super) use schema::json_schema;
 use crate::error::Result;
 use crate::iq::SampleFormat;
 use crate::scene::description::{Description, Strength};
-use keys::{Choice, Kind, Table, needed, number, optional, usually};
+use keys::{Choice, Kind, Table, hertz, needed, number, optional, usually};
 use page::{Page, Section};
 
 /// More text than any scene needs, and little enough to hold whatever is in it.
@@ -73,7 +74,7 @@ const SCENE: Table = Table {
     head: "[scene]",
     about: "What is recorded.",
     keys: &[
-        needed("title", Kind::Text, "Its name for people."),
+        needed("title", Kind::Text, "Its name for people, and the description of a recording of it (SigMF)."),
         usually(
             "seed",
             Kind::Whole(0..=i64::MAX as u64),
@@ -101,11 +102,7 @@ pub(super) fn read(text: &str, name: &str) -> Result<Description> {
         return Err(page.unusable(0..0, &what));
     }
     let document = DeTable::parse(text).map_err(|e| {
-        let place = e.span().unwrap_or(0..0);
-        let what = match (e.message(), text.get(place.clone())) {
-            ("duplicate key", Some(key)) => format!("`{}` is there twice", check::one_line(key)),
-            (message, _) => message.lines().collect::<Vec<_>>().join(", "),
-        };
+        let (place, what) = syntax::wrong(text, e.span().unwrap_or(0..0), e.message());
         page.unusable(place, &what)
     })?;
     describe(&page.open(&DOCUMENT, &document)?)
@@ -138,8 +135,8 @@ impl Band {
 
     fn within(&self, section: &Section, key: &str, reach: f64, why: &str) -> Result<Option<f64>> {
         let allowed = self.center_hz - reach..=self.center_hz + reach;
-        let hertz = within(section, key, allowed, &format!("Hz, {why}"))?;
-        Ok(hertz.map(|hertz| hertz - self.center_hz))
+        let absolute_hz = within_hertz(section, key, allowed, &format!(", {why}"))?;
+        Ok(absolute_hz.map(|hertz| hertz - self.center_hz))
     }
 }
 
@@ -179,6 +176,21 @@ fn within(section: &Section, key: &str, allowed: RangeInclusive<f64>, unit: &str
         Some(x) if !allowed.contains(&x) => {
             let (low, high) = (allowed.start(), allowed.end());
             Err(section.refuse(key, &format!("`{key}` is {x}, allowed is {low} to {high} {unit}")))
+        }
+        x => Ok(x),
+    }
+}
+
+/// [`within`] for a frequency or a width; `why` follows the range.
+fn within_hertz(section: &Section, key: &str, allowed: RangeInclusive<f64>, why: &str) -> Result<Option<f64>> {
+    match section.number(key) {
+        Some(x) if !allowed.contains(&x) => {
+            let (low, high) = (hertz(*allowed.start()), hertz(*allowed.end()));
+            let mut what = format!("`{key}` is {}, allowed is {low} to {high}{why}", hertz(x));
+            if let Some(meant) = check::meant_hertz(x, &allowed) {
+                what += &format!(": did you mean {meant}?");
+            }
+            Err(section.refuse(key, &what))
         }
         x => Ok(x),
     }

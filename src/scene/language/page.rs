@@ -152,7 +152,7 @@ pub(super) enum Element<'a> {
 
 impl Kind {
     /// The table that a value of this kind is or may be made of.
-    fn table(&self) -> Option<&'static Table> {
+    pub(super) fn table(&self) -> Option<&'static Table> {
         match self {
             Kind::Table(table) => Some(table),
             Kind::List(kind, _) => kind.table(),

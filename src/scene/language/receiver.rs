@@ -2,7 +2,7 @@
 
 use super::keys::{Kind, Table, needed, number, optional, usually};
 use super::page::Section;
-use super::{Band, linear, within};
+use super::{Band, linear, within, within_hertz};
 use crate::error::Result;
 use crate::iq::SampleFormat;
 use crate::scene::description::{Drift, Image, Receiver, Ripple, Spur, Step};
@@ -90,6 +90,9 @@ const DRIFT: Table = Table {
     choices: &[],
 };
 
+/// Farthest that steps of gain lead from the beginning's, so that samples stay numbers.
+const MOST_GAIN_DB: f64 = 80.0;
+
 const STEP: Table = Table {
     head: "[[receiver.step]]",
     about: "Gain that jumps, for good.",
@@ -110,21 +113,28 @@ pub(super) fn read(receiver: &Section, band: &Band, format: SampleFormat) -> Res
         _ => (-60.0, "cu8"),
     };
     within(receiver, "noise_dbfs", least..=-10.0, &format!("dBFS in \"{called}\""))?;
-    let flat_hz = within(receiver, "flat_hz", 0.1 * half..=0.95 * half, "Hz at this sample rate")?;
+    let flat_hz = within_hertz(receiver, "flat_hz", 0.1 * half..=0.95 * half, " at this sample rate")?;
     let ripple = |section: &Section| Ripple {
         depth_db: section.needed("depth_db"),
         humps: section.whole("humps").unwrap_or(1) as usize,
         degrees: section.number("degrees").unwrap_or(0.0),
     };
     let spur = |section: &Section| {
-        let offset_hz = within(section, "offset_hz", -half..=half, "Hz from the centre")?;
+        let offset_hz = within_hertz(section, "offset_hz", -half..=half, " from the centre")?;
         Ok(Spur { offset_hz: offset_hz.unwrap_or(0.0), power: linear(section.needed("level_dbfs")) })
     };
     let mut steps: Vec<Step> = Vec::new();
     for section in receiver.sections("step") {
         let after_s = steps.last().map_or(0.0, |step| step.at_s);
         within(&section, "at_s", after_s..=band.duration_s, "s: steps follow one another within the scene")?;
-        steps.push(Step { at_s: section.needed("at_s"), gain_db: section.needed("gain_db") });
+        let step = Step { at_s: section.needed("at_s"), gain_db: section.needed("gain_db") };
+        let sum_db = step.gain_db + steps.iter().map(|before| before.gain_db).sum::<f64>();
+        if sum_db.abs() > MOST_GAIN_DB {
+            let what =
+                format!("with this the steps come to {sum_db} dB, allowed is -{MOST_GAIN_DB} to {MOST_GAIN_DB} dB");
+            return Err(section.refuse("gain_db", &what));
+        }
+        steps.push(step);
     }
     Ok(Receiver {
         noise_power: linear(receiver.needed("noise_dbfs")),

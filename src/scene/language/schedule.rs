@@ -121,6 +121,20 @@ fn time(words: &mut Words) -> std::result::Result<(f64, f64), Wrong> {
     loop {
         words.skip_space();
         let digits = words.rest().find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(words.rest().len());
+        let then = |mark: char| {
+            let after = words.rest()[digits..].strip_prefix(mark)?.trim_start();
+            after.starts_with(|c: char| c.is_ascii_digit()).then_some(&words.rest()[..digits])
+        };
+        if digits == 0 && (then('-').is_some() || then('−').is_some()) {
+            return Err(words.wrong("a time counts from the scene's start, from 0 up".to_owned()));
+        }
+        if then(':').is_some() {
+            let what = "a time has no colon: write seconds or minutes, as in \"call 8 min - 18 min\"";
+            return Err(words.wrong(what.to_owned()));
+        }
+        if then(',').is_some_and(|number| !number.is_empty()) {
+            return Err(words.wrong(format!("a number has a point, not a comma, as in {EXAMPLE}")));
+        }
         let Ok(number) = words.rest()[..digits].parse::<f64>() else {
             return Err(words.wrong(format!("a time is missing, as in {EXAMPLE}")));
         };

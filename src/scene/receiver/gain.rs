@@ -29,8 +29,13 @@ impl Gain {
 
     /// Power gain at `at_s` for what is weak.
     pub(in crate::scene) fn power(&self, at_s: f64) -> f64 {
+        self.power_stepped(at_s, at_s)
+    }
+
+    /// The same, with the steps that have come by `stepped_s`.
+    fn power_stepped(&self, at_s: f64, stepped_s: f64) -> f64 {
         let drift = |drift: Drift| drift.depth_db * libm::sin(TAU * at_s / drift.period_s);
-        let steps = self.steps.iter().take_while(|step| step.at_s <= at_s).map(|step| step.gain_db);
+        let steps = self.steps.iter().take_while(|step| step.at_s <= stepped_s).map(|step| step.gain_db);
         libm::exp(0.1 * LN_10 * (self.drift.map_or(0.0, drift) + steps.sum::<f64>()))
     }
 
@@ -56,8 +61,9 @@ impl Gain {
         let inside = steps.filter(|at| (1.0..BLOCK as f64).contains(at)).map(|at| at as usize);
         let mut from = 0;
         for to in inside.chain([BLOCK]) {
-            let amplitude = |at: f64| self.power((first as f64 + at) / self.sample_rate).sqrt() as f32;
-            // Just before a step the old gain still holds.
+            let second = |at: f64| (first as f64 + at) / self.sample_rate;
+            // Up to a step the old gain holds, also where it comes between two samples.
+            let amplitude = |at: f64| self.power_stepped(second(at), second(from as f64)).sqrt() as f32;
             let (begin, end) = (amplitude(from as f64), amplitude(to as f64 - 0.5));
             let slope = (end - begin) / ((to - from) as f32 - 0.5).max(0.5);
             for component in block.iter_mut() {

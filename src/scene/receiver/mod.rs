@@ -67,6 +67,11 @@ impl Receiver {
         }
     }
 
+    /// Power of the mirror image over that of what it is an image of.
+    pub(super) fn image_ratio(&self) -> f64 {
+        self.image.map_or(0.0, |[a, b]| f64::from(a * a + b * b))
+    }
+
     /// Everything behind the filter, for the block whose first sample is number `first`: in `block` and, rounded and
     /// stored, in `bytes`.
     pub(super) fn finish(&self, first: u64, block: &mut [[f32; BLOCK]; 2], bytes: &mut [u8]) {

@@ -47,25 +47,9 @@ fn rows(table: &Table) -> String {
             Some(rest) => format!("−{rest}"),
             None => allowed,
         };
-        let allowed = if key.kind.unit() == Some("Hz") { in_short(&allowed) } else { allowed };
         rows += &format!("| `{}` | {} | {allowed} | {usual} |\n", key.name, key.about);
     }
     rows
-}
-
-/// `1000000 to 6000000000 Hz` as `1 MHz to 6 GHz`.
-fn in_short(hertz: &str) -> String {
-    let short = |word: &str| {
-        let (number, comma) = word.strip_suffix(',').map_or((word, ""), |number| (number, ","));
-        let Ok(x) = number.replace('−', "-").parse::<f64>() else { return word.to_owned() };
-        let units = [(1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz")];
-        let Some((scale, unit)) = units.into_iter().find(|(scale, _)| x.abs() >= *scale) else {
-            return word.to_owned();
-        };
-        format!("{} {unit}{comma}", x / scale).replace('-', "−")
-    };
-    let words = hertz.strip_suffix(" Hz").unwrap_or(hertz).split(' ');
-    words.map(short).collect::<Vec<_>>().join(" ")
 }
 
 #[test]

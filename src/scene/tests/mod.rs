@@ -4,6 +4,7 @@ mod channel;
 mod docs;
 mod language;
 mod language_errors;
+mod language_forms;
 mod networks;
 mod receiver;
 mod rendering;
@@ -13,16 +14,15 @@ mod truth;
 
 use num_complex::Complex32;
 
-use crate::iq::SampleFormat;
 use crate::scene::{Scene, TruthBurst};
 use crate::units::SampleIndex;
 
 /// `count` samples of `scene` from `first` on.
 fn samples(scene: &Scene, first: u64, count: usize) -> Vec<Complex32> {
-    let mut bytes = vec![0; 2 * count];
+    let mut bytes = vec![0; scene.format().bytes_per_sample() * count];
     scene.renderer().render(SampleIndex(first), &mut bytes);
     let mut out = vec![Complex32::default(); count];
-    SampleFormat::Cu8.convert(&bytes, &mut out);
+    scene.format().convert(&bytes, &mut out);
     out
 }
 

@@ -238,7 +238,7 @@ fn of_what_the_bands_edge_cuts_the_truth_states_the_part_that_is_heard() {
 
 #[test]
 fn a_wcdma_handset_sends_what_the_truth_says() {
-    for (rate, offset_hz) in [(6e6, 0.2e6), (2.4e6, 0.0)] {
+    for (rate, offset_hz) in [(6e6, 0.2e6), (2.4e6, 0.0), (2.4e6, -0.8e6)] {
         let speech = TrafficKind::Voice { pauses: vec![span(0.65, 0.7)] };
         let activities = vec![activity(0.15, 0.75, speech), activity(0.8, 1.1, TrafficKind::Data { share: 0.5 })];
         let wcdma = Wcdma { offset_hz, frame_offset_s: 4e-3 };

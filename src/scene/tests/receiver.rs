@@ -73,6 +73,15 @@ fn a_step_of_gain_comes_at_its_own_sample_and_stays() {
 }
 
 #[test]
+fn up_to_a_step_between_two_samples_the_old_gain_holds() {
+    let described = Described { steps: vec![Step { at_s: 300.3 / RATE, gain_db: 6.0 }], ..plain() };
+    let out = tone(&described, SampleFormat::Cf32Le, 0.1, 0);
+    let db = |n: usize| 20.0 * (out[n].norm() / 0.1).log10();
+    assert!([0, 150, 300].map(db).iter().all(|db| db.abs() < 1e-3), "{:?}", [0, 150, 300].map(db));
+    assert!([301, 1023].map(db).iter().all(|db| (db - 6.0).abs() < 1e-3), "{:?}", [301, 1023].map(db));
+}
+
+#[test]
 fn gain_drifts_by_its_depth_within_its_period() {
     let described = Described { drift: Some(Drift { depth_db: 1.5, period_s: 10.0 }), ..plain() };
     let level = |at_s: f64| line_db(&tone(&described, SampleFormat::Cf32Le, 0.1, (at_s * RATE) as u64 / 1024), 1e5);

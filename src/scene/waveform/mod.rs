@@ -80,6 +80,13 @@ pub(in crate::scene) struct Band {
     pub(in crate::scene) high_hz: f64,
 }
 
+impl Band {
+    /// All that samples at `sample_rate` hold, around a shape `offset_hz` from their centre.
+    pub(in crate::scene) fn heard(sample_rate: f64, offset_hz: f64) -> Self {
+        Band { low_hz: -0.5 * sample_rate - offset_hz, high_hz: 0.5 * sample_rate - offset_hz }
+    }
+}
+
 /// A waveform at its own rate.
 #[derive(Clone, Debug, Default)]
 pub(in crate::scene) struct Waveform {
@@ -196,6 +203,20 @@ impl Shape {
             }
             Shape::Prach | Shape::Noise { .. } | Shape::NoisePiece { .. } => flat,
         }
+    }
+
+    /// The part of its power that is `heard`; a GSM burst's spectrum is taken for flat.
+    ///
+    /// Checked by the levels in `a_wcdma_handset_sends_what_the_truth_says` and its like.
+    pub(in crate::scene) fn share(self, heard: Band) -> f64 {
+        let below = |hz: f64| match self {
+            Shape::WcdmaPreamble | Shape::WcdmaSlot => pulse::power_below(hz / wcdma::CHIP_RATE_HZ, wcdma::ROLL_OFF),
+            Shape::Keyed { width_hz, .. } => {
+                pulse::power_below(hz / (keyed::SYMBOLS_PER_HERTZ * width_hz), keyed::ROLL_OFF)
+            }
+            _ => (0.5 + hz / self.nominal_width_hz()).clamp(0.0, 1.0),
+        };
+        below(heard.high_hz) - below(heard.low_hz)
     }
 
     /// Overwrites `out` with the waveform for random bits from `rng`, of which it takes at most [`WORDS_PER_EMISSION`]

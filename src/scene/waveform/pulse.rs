@@ -75,6 +75,21 @@ pub(super) fn raised_cosine(t: f64, roll_off: f64) -> f64 {
     }
 }
 
+/// Part of the power of a train of random chips that lies below `frequency`, in chips a second: the integral of a raised
+/// cosine.
+pub(super) fn power_below(frequency: f64, roll_off: f64) -> f64 {
+    let beyond = frequency.abs() - 0.5;
+    let above_middle = if beyond <= -0.5 * roll_off {
+        0.5 + beyond
+    } else if beyond >= 0.5 * roll_off {
+        0.5
+    } else {
+        let falling = 0.5 * (beyond + 0.5 * roll_off) + 0.5 * roll_off / PI * libm::cos(PI * beyond / roll_off);
+        0.5 - 0.5 * roll_off + falling
+    };
+    0.5 + above_middle.copysign(frequency)
+}
+
 /// sin(πx)/πx.
 pub(super) fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { libm::sin(PI * x) / (PI * x) }

@@ -11,6 +11,9 @@ use crate::theory::detection_of_fixed_energy;
 /// So far above the limits bursts are of little interest, in decibels.
 const FAR_DB: f64 = 10.0;
 
+/// A panel less wide than this has no room for the fit's figures: they stand in its caption.
+const NARROW: f32 = 400.0;
+
 /// Part of a panel's width that is kept free for the limit's label.
 const LABEL_ROOM: f64 = 0.26;
 
@@ -90,7 +93,7 @@ pub(super) fn draw_panel(sheet: &mut dyn Surface, kind: &Kind, cell: &Frame, spa
     let text = sheet.letters().shortened(name(kind), title.size, title.weight, width);
     sheet.text(cell.left, cell.top + title.size, &text, title);
     let caption = Style::new(label, Weight::Text, tokens.text3);
-    let text = sheet.letters().shortened(&caption_text(kind), caption.size, caption.weight, width);
+    let text = sheet.letters().shortened(&caption_text(kind, width < NARROW), caption.size, caption.weight, width);
     sheet.text(cell.left, cell.top + 2.5 * label + 3.0, &text, caption);
     let frame = Frame {
         left: cell.left + 2.5 * label,
@@ -103,7 +106,12 @@ pub(super) fn draw_panel(sheet: &mut dyn Surface, kind: &Kind, cell: &Frame, spa
     draw_intervals(sheet, &kind.bins, &axes, tokens);
     draw_limit(sheet, kind, &axes, tokens);
     match kind.fit {
-        Ok(fit) => draw_fit(sheet, kind, &fit, &axes, tokens),
+        Ok(fit) => {
+            draw_fit(sheet, kind, &fit, &axes, tokens);
+            if width >= NARROW {
+                write_fit(sheet, kind, &fit, &axes, tokens);
+            }
+        }
         Err(why) => {
             let left = if kind.limit_db().is_finite() { axes.x(kind.limit_db()) } else { axes.frame.left } + 14.0;
             let width = (0.93 * (axes.frame.right - left - 8.0)).clamp(10.0 * label, 24.0 * label);
@@ -115,7 +123,14 @@ pub(super) fn draw_panel(sheet: &mut dyn Surface, kind: &Kind, cell: &Frame, spa
     draw_beyond(sheet, &kind.bins, &axes, tokens);
 }
 
-fn caption_text(kind: &Kind) -> String {
+/// What the panel shows: the fit's figures where they have no room in it, else the bursts.
+fn caption_text(kind: &Kind, with_fit: bool) -> String {
+    if with_fit && let Ok(fit) = kind.fit {
+        let at = format!("Pd 0.9 at {} dB", signed(fit.snr_db, 1));
+        let Some(gap) = kind.gap_db() else { return at };
+        let side = if gap < 0.0 { "under" } else { "over" };
+        return format!("{at}, {} {side} the limit", number(gap.abs(), 1));
+    }
     let hz = kind.median_bandwidth_hz;
     let width =
         if hz < 1e6 { format!("{} kHz", trimmed(hz / 1e3, 1)) } else { format!("{} MHz", trimmed(hz / 1e6, 2)) };
@@ -194,14 +209,20 @@ fn draw_points(sheet: &mut dyn Surface, bins: &[Bin], axes: &Axes, tokens: &Toke
 
 fn draw_fit(sheet: &mut dyn Surface, kind: &Kind, fit: &Fit, axes: &Axes, tokens: &Tokens) {
     sheet.line(&axes.curve(|snr_db| fit.detection(snr_db)), tokens.trace, 1.8, None);
-    let y = axes.y(STATED_DETECTION);
+    if kind.gap_db().is_some() {
+        let y = axes.y(STATED_DETECTION);
+        let from = axes.x(kind.limit_db()).max(axes.frame.left);
+        sheet.line(&[(from, y), (axes.x(fit.snr_db), y)], tokens.saw, 3.0, None);
+    }
+}
+
+/// The fit's figures beside its curve.
+fn write_fit(sheet: &mut dyn Surface, kind: &Kind, fit: &Fit, axes: &Axes, tokens: &Tokens) {
     let mut lines = vec![
         format!("Pd 0.9 at {} dB", signed(fit.snr_db, 1)),
         format!("95 %: {} to {} dB", signed(fit.interval_db.0, 1), signed(fit.interval_db.1, 1)),
     ];
-    if let Some(gap) = kind.gap_db().filter(|gap| gap.is_finite()) {
-        let from = axes.x(kind.limit_db()).max(axes.frame.left);
-        sheet.line(&[(from, y), (axes.x(fit.snr_db), y)], tokens.saw, 3.0, None);
+    if let Some(gap) = kind.gap_db() {
         let side = if gap < 0.0 { "under" } else { "over" };
         lines.push(format!("{} dB {side} the limit", number(gap.abs(), 1)));
     }

@@ -55,6 +55,11 @@ fn a_hump_is_pieces_without_a_gap() {
     assert_eq!((long.shape, long.label.kind), (sent[0].shape, Kind::Other));
 }
 
+#[test]
+fn a_hump_that_ends_where_it_begins_sends_nothing() {
+    assert_eq!(sent(&HumpCalendar::new(0.0, 3e5, STRONG, span(0.5, 0.5)), 0.0, 3.0), []);
+}
+
 fn impulses(per_s: f64, to_s: f64) -> ImpulseCalendar {
     let shape = Shape::Noise { width_hz: 2.4e6, duration_s: 20e-6 };
     ImpulseCalendar::new(per_s, shape, STRONG, span(0.5, to_s), generator(1, 1))

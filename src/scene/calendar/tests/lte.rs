@@ -158,6 +158,13 @@ fn data_fills_its_share_of_subframes_with_wide_allocations() {
             let first = (low + 4.5e6) / 180e3;
             assert!((first - first.round()).abs() < 1e-6, "{one:?}");
         }
+        // An acknowledgement behind each run that leaves room for it; besides, no more than a report each 40 ms.
+        let runs = shared.iter().filter(|one| one.shape.duration_s() < 8e-3 - 1e-6).count();
+        let control: Vec<&Emission> = sent.iter().filter(|one| one.shape == Shape::Pucch).collect();
+        let behind = |one: &&&Emission| control.iter().any(|two| near(two.start_s, ends_s(one)));
+        let acknowledged = shared.iter().filter(behind).count();
+        assert!(acknowledged.abs_diff(runs) <= 1, "{acknowledged} of {runs}");
+        assert!(control.len() <= 2 * (runs + 501), "{} slots of control for {runs} runs", control.len());
         let trips = shared.windows(2).map(|pair| (pair[1].start_s - pair[0].start_s) / 8e-3);
         assert!(trips.map(|trip| trip - trip.round()).all(|off| off.abs() < 1e-6), "not 8 ms apart");
     }

@@ -1,6 +1,7 @@
 //! Waveforms against independent facts: what holds for all of them here, what each promises in a file of its own. Spectra
 //! are taken with an independent Fourier transform in double precision.
 
+mod heard;
 mod lte;
 mod noise;
 mod prach;
