@@ -8,11 +8,14 @@ use super::figures;
 use super::history::{Floor, History};
 use super::layout::Layout;
 use crate::report::{Rgb, Tokens, WEAK_BELOW, words};
+use crate::scene::Action;
 use crate::source::SourceKind;
 use crate::units::SampleIndex;
 
 /// Width of the bar code at the left of the lane, points.
 const CODE: f32 = 34.0;
+/// A column less wide than this has no room for words.
+const NARROW: f32 = 50.0;
 
 /// Names of the lanes, the figures of the time axis, and both lanes.
 pub(super) fn lanes_ui(painter: &Painter, layout: &Layout, axis: &TimeAxis, history: &History, tokens: &Tokens) {
@@ -57,7 +60,9 @@ fn done_ui(painter: &Painter, lane: Rect, axis: &TimeAxis, history: &History, sh
     }
     let now = axis.top_s();
     let mut any = false;
-    for action in history.actions() {
+    let (places, columns) = side_by_side(history.actions());
+    let width = lane.width() / columns as f32;
+    for (action, column) in history.actions().iter().zip(places) {
         let start = history.seconds(action.start);
         let end = history.seconds(SampleIndex(action.start.0 + action.count));
         if start >= now || end <= axis.bottom_s() {
@@ -65,12 +70,14 @@ fn done_ui(painter: &Painter, lane: Rect, axis: &TimeAxis, history: &History, sh
         }
         any = true;
         let still = end > now;
-        let rect = Rect::from_min_max(pos2(lane.left(), axis.y(end.min(now))), pos2(lane.right(), axis.y(start)));
+        let left = lane.left() + column as f32 * width;
+        let right = if columns == 1 { left + width } else { left + width - 2.0 };
+        let rect = Rect::from_min_max(pos2(left, axis.y(end.min(now))), pos2(right, axis.y(start)));
         painter.rect_filled(rect, 3.0, tokens.done_fill);
         painter.rect_filled(Rect::from_min_size(rect.min, vec2(3.0, rect.height())), 0.0, tokens.done);
         // Words that would be cut wait until the block is high enough for them.
         let room = rect.intersect(lane).height();
-        if room < 24.0 {
+        if room < 24.0 || (columns > 1 && width < NARROW) {
             continue;
         }
         let inside = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
@@ -91,6 +98,23 @@ fn done_ui(painter: &Painter, lane: Rect, axis: &TimeAxis, history: &History, sh
     if !any {
         sentence(painter, lane, "Nothing was done yet.", tokens);
     }
+}
+
+/// The column of each of `actions`, which are in order of start, so that what was done at the same time stands side by
+/// side; and the number of columns, at least 1.
+fn side_by_side(actions: &[Action]) -> (Vec<usize>, usize) {
+    let mut ends: Vec<u64> = Vec::new();
+    let place = |action: &Action| {
+        let end = action.start.0.saturating_add(action.count);
+        let column = ends.iter().position(|end| *end <= action.start.0).unwrap_or(ends.len());
+        match ends.get_mut(column) {
+            Some(last) => *last = end,
+            None => ends.push(end),
+        }
+        column
+    };
+    let places = actions.iter().map(place).collect();
+    (places, ends.len().max(1))
 }
 
 /// Why the lane is empty, over the lines of the time axis.
@@ -278,5 +302,20 @@ fn unseen_ui(painter: &Painter, layout: &Layout, axis: &TimeAxis, history: &Hist
             let middle = pos2(waterfall.center().x, (top + bottom) / 2.0);
             plate(painter, middle, Align2::CENTER_CENTER, "not analysed yet", tokens);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_at_the_same_time_stands_side_by_side() {
+        let action = |start, count| Action { start: SampleIndex(start), count, label: "Call".to_owned() };
+        let one_after_another = [action(0, 5), action(5, 5), action(20, 1)];
+        assert_eq!(side_by_side(&one_after_another), (vec![0, 0, 0], 1));
+        let together = [action(0, 10), action(2, 3), action(4, 9), action(5, 1), action(12, 1), action(13, u64::MAX)];
+        assert_eq!(side_by_side(&together), (vec![0, 1, 2, 1, 0, 0], 3));
+        assert_eq!(side_by_side(&[]), (vec![], 1));
     }
 }
