@@ -9,7 +9,7 @@ use crate::scene::description::{Activity, Lte, Span, Strength, TrafficKind};
 use crate::scene::emission::Emission;
 use crate::scene::waveform::Shape;
 
-/// A subframe; ten are a radio frame (TS 36.211 §4.1).
+/// A subframe; ten are a radio frame (TS 36.211).
 const SUBFRAME_S: f64 = 1e-3;
 const SLOT_S: f64 = 0.5e-3;
 /// A resource block: twelve subcarriers of 15 kHz.
@@ -266,7 +266,7 @@ impl Lte {
     }
 
     /// The blocks that sounding covers when it is as wide as the cell allows: the greatest multiple of 4 up to 96, around the middle
-    /// (TS 36.211 §5.5.3.2 and its tables).
+    /// (TS 36.211 §5.5.3 and its tables).
     fn sounded(&self) -> Blocks {
         let count = (self.resource_blocks / 4 * 4).min(96);
         Blocks { first: self.resource_blocks / 2 - count / 2, count }
@@ -282,7 +282,7 @@ fn run(clock: u64, share: f64) -> Range<u64> {
 }
 
 /// Whether the shared channel may have so many resource blocks: 2, 3 and 5 are its only prime factors
-/// (TS 36.211 §5.3.3).
+/// (TS 36.211).
 fn can_be_transformed(resource_blocks: usize) -> bool {
     let without = |mut n: usize, factor: usize| {
         while n.is_multiple_of(factor) {

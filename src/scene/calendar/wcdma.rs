@@ -10,14 +10,14 @@ use crate::scene::emission::{Emission, Label};
 use crate::scene::truth::Kind;
 use crate::scene::waveform::Shape;
 
-/// A slot of 2 560 chips at 3.84 Mchip/s (TS 25.211 §5.2.1).
+/// A slot of 2 560 chips at 3.84 Mchip/s (TS 25.211).
 const SLOT_S: f64 = 1e-2 / 15.0;
 /// Slots of a radio frame.
 const FRAME: u64 = 15;
-/// Slots of an access slot: 15 of these in two frames (TS 25.211 §5.2.2.1).
+/// Slots of an access slot: 15 of these in two frames (TS 25.211).
 const ACCESS_SLOT: u64 = 2;
-/// Access slots from one preamble to the next, and from the last to the message: AICH transmission timing 1 (TS 25.211
-/// §7.3).
+/// Access slots from one preamble to the next, and from the last to the message: AICH transmission timing 1 of
+/// TS 25.211.
 const PREAMBLE_DISTANCE: u64 = 4;
 /// Levels of the preambles, in decibels below the last.
 const RAMP_DB: [f64; 3] = [-6.0, -3.0, 0.0];

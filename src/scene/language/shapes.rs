@@ -54,7 +54,7 @@ const WIDTH: Kind = Kind::Number(Range { low: 5e3, high: 20e6, unit: "Hz" });
 /// Width times duration that makes a burst wider than its own ramps.
 const LEAST_AREA: f64 = 4.0;
 
-/// Numbers of resource blocks that the shared channel may have (TS 36.211 §5.3.3), and how a sentence says it.
+/// Numbers of resource blocks that the shared channel may have (TS 36.211), and how a sentence says it.
 fn is_transformable(blocks: usize) -> bool {
     let without = |mut n: usize, factor: usize| {
         while n > 0 && n.is_multiple_of(factor) {
@@ -66,7 +66,7 @@ fn is_transformable(blocks: usize) -> bool {
 }
 const TRANSFORMABLE: &str = "1 to 100, a product of 2, 3 and 5 alone";
 
-/// Numbers of resource blocks that a sounding reference symbol may have (TS 36.211 §5.5.3.2), and how a sentence says it.
+/// Numbers of resource blocks that a sounding reference symbol may have (TS 36.211 §5.5.3), and how a sentence says it.
 fn is_sounding(blocks: usize) -> bool {
     (4..=96).contains(&blocks) && blocks.is_multiple_of(4)
 }

@@ -10,13 +10,13 @@ use super::zadoff_chu::base_sequence;
 use super::{Band, Content, Waveform, ramp};
 
 pub(super) const SUBCARRIER_HZ: f64 = 15e3;
-/// Subcarriers in a resource block (TS 36.211 §5.2.3, §6.2.3).
+/// Subcarriers in a resource block (TS 36.211).
 const SUBCARRIERS_PER_BLOCK: usize = 12;
 pub(super) const BLOCK_HZ: f64 = SUBCARRIERS_PER_BLOCK as f64 * SUBCARRIER_HZ;
 /// Symbols in a slot.
 const SYMBOLS_PER_SLOT: usize = 7;
 pub(super) const SLOT_S: f64 = 0.5e-3;
-/// The symbol of each slot that carries the demodulation reference of the shared channel (TS 36.211 §5.5.2.1.2).
+/// The symbol of each slot that carries the demodulation reference of the shared channel (TS 36.211).
 const REFERENCE_SYMBOL: usize = 3;
 /// Steps of the cyclic shift of a reference sequence in a whole turn.
 const SHIFTS: usize = 12;

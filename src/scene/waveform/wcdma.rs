@@ -23,7 +23,7 @@ const CONTROL_SPREADING: usize = 256;
 /// Amplitude of control over data in a speech call: −5.46 dB (TS 25.101 §A.2.1).
 const CONTROL_GAIN: f32 = 8.0 / 15.0;
 
-/// The preamble: scrambling of random signs times a signature times e^(j(π/4 + kπ/2)) (TS 25.213 §4.3.3).
+/// The preamble: scrambling of random signs times a signature times e^(j(π/4 + kπ/2)) (TS 25.213).
 pub(super) fn preamble(heard: Band, random: &mut Random, out: &mut Waveform) {
     let number = random.below(SIGNATURE_CHIPS);
     let mut chips = Chips::new(PREAMBLE_CHIPS);
@@ -41,7 +41,7 @@ fn signature(number: usize, k: usize) -> f32 {
 }
 
 /// One slot of data on I and control on Q, scrambled so that every second step of a chip is a quarter turn
-/// (TS 25.213 §4.2.1, §4.3.2.2: c₁(i)·(1 + j(−1)^i·c₂(2⌊i/2⌋))).
+/// (TS 25.213: c₁(i)·(1 + j(−1)^i·c₂(2⌊i/2⌋))).
 pub(super) fn slot(heard: Band, random: &mut Random, out: &mut Waveform) {
     let mut chips = Chips::new(SLOT_CHIPS);
     let scale = 1.0 / (2.0 * (1.0 + CONTROL_GAIN * CONTROL_GAIN)).sqrt();
@@ -111,7 +111,7 @@ impl Chips {
 mod tests {
     use super::*;
 
-    /// TS 25.213 §4.3.3: sixteen signatures of 16 chips, repeated 256 times, none like another.
+    /// TS 25.213: sixteen signatures of 16 chips, repeated 256 times, none like another.
     #[test]
     fn signatures_repeat_every_16_chips_and_are_orthogonal() {
         let product =

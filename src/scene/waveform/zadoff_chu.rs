@@ -2,7 +2,7 @@
 
 use super::fft::root_of_unity;
 
-/// Number `n` of the sequence of odd `length` and root `root`: e^(−jπ·root·n(n+1)/length) (TS 36.211 §5.5.1.1 and §5.7.2),
+/// Number `n` of the sequence of odd `length` and root `root`: e^(−jπ·root·n(n+1)/length) (TS 36.211 §5.5.1.1 and §5.7),
 /// as real and imaginary part.
 pub(super) fn element(root: usize, n: usize, length: usize) -> (f64, f64) {
     let (re, im) = root_of_unity(root * (n * (n + 1) / 2 % length), length);
@@ -36,7 +36,7 @@ mod tests {
         (0..length).map(|n| element(root, n, length)).map(|(re, im)| Complex64::new(re, im)).collect()
     }
 
-    /// Source: the formula of TS 36.211 §5.7.2, as written.
+    /// Source: the formula of TS 36.211 §5.7, as written.
     #[test]
     fn elements_are_those_of_the_definition() {
         for (n, z) in sequence(7, 139).into_iter().enumerate() {

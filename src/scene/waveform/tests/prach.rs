@@ -23,7 +23,7 @@ fn a_preamble_lasts_903_microseconds_and_its_prefix_is_its_end() {
     }
 }
 
-/// 839 subcarriers of 1.25 kHz are 1.049 MHz wide (§5.7.1, §5.7.3).
+/// 839 subcarriers of 1.25 kHz are 1.049 MHz wide (§5.7).
 #[test]
 fn a_preamble_occupies_1_049_mhz() {
     let spectrum = spectrum(Shape::Prach, 30);

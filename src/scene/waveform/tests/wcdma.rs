@@ -35,7 +35,7 @@ fn a_matched_filter_gives_back_every_chip() {
     let preamble = render(Shape::WcdmaPreamble, 1);
     assert_eq!(preamble.rate_hz, 7.68e6);
     for (k, chip) in chips(&preamble, 4096).into_iter().enumerate() {
-        // Each chip is one of two opposite phases, a quarter turn from its neighbours' (TS 25.213 §4.3.3).
+        // Each chip is one of two opposite phases, a quarter turn from its neighbours' (TS 25.213).
         let turned = chip * Complex64::cis(-std::f64::consts::FRAC_PI_4 * (1.0 + 2.0 * (k % 4) as f64));
         let off = (turned.re.abs() - 1.0).hypot(turned.im);
         assert!(off < 0.01, "chip {k}: {chip}");
@@ -46,7 +46,7 @@ fn a_matched_filter_gives_back_every_chip() {
     }
 }
 
-/// TS 25.211 §5.2.1 and §5.2.2: 4 096 chips make 1.067 ms, 2 560 make 0.667 ms.
+/// TS 25.211: 4 096 chips make 1.067 ms, 2 560 make 0.667 ms.
 #[test]
 fn a_preamble_is_4096_chips_and_a_slot_2560() {
     assert!((Shape::WcdmaPreamble.duration_s() - 1.066_667e-3).abs() < 1e-9);
@@ -59,7 +59,7 @@ fn a_preamble_is_4096_chips_and_a_slot_2560() {
     assert!(rest(render(Shape::WcdmaSlot, 1), 2560) < 1e-3);
 }
 
-/// The long scrambling sequence of TS 25.213 §4.3.2.2 turns every second chip a quarter turn from the one before it, for
+/// The long scrambling sequence of TS 25.213 turns every second chip a quarter turn from the one before it, for
 /// channelisation codes whose chips come in equal pairs: the steps through zero that raise the peaks become rare.
 #[test]
 fn scrambling_turns_each_pair_of_chips_by_a_quarter() {
