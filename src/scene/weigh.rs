@@ -8,6 +8,7 @@ use super::emission::{Emission, Label};
 use super::plan::{Arrival, Plan, Taps};
 use super::receiver::{REACH, rounding_power};
 use super::truth::TruthBurst;
+use super::waveform::pulse::sinc;
 use super::waveform::{Band, Shape};
 use crate::units::{Dbfs, Decibels, Hertz, SampleIndex};
 
@@ -119,10 +120,4 @@ impl Weigh<'_> {
             snr: Decibels(db(level / noise)),
         }
     }
-}
-
-/// sin(πx)/(πx).
-fn sinc(x: f64) -> f64 {
-    let x = std::f64::consts::PI * x;
-    if x == 0.0 { 1.0 } else { libm::sin(x) / x }
 }

@@ -8,12 +8,11 @@ use super::{Calendar, Chance, Draws, beginning_in, connection, is_in, steps_with
 use crate::scene::description::{Activity, Lte, Span, Strength, TrafficKind};
 use crate::scene::emission::Emission;
 use crate::scene::waveform::Shape;
+use crate::scene::waveform::lte::{BLOCK_HZ, can_be_precoded};
 
 /// A subframe; ten are a radio frame (TS 36.211).
 const SUBFRAME_S: f64 = 1e-3;
 const SLOT_S: f64 = 0.5e-3;
-/// A resource block: twelve subcarriers of 15 kHz.
-const BLOCK_HZ: f64 = 180e3;
 /// Random access may begin in subframes 1 and 6 of each radio frame: PRACH configuration 6 (TS 36.211 table 5.7.1-2).
 const ACCESS_PERIOD: u64 = 5;
 const ACCESS_SUBFRAME: u64 = 1;
@@ -103,7 +102,7 @@ impl LteCalendar {
         // Subframes of the air never come to the last place.
         let ahead = chance.at(u64::MAX).below(SILENCE_PERIOD);
         let sounding_period = lte.sounding_period_s.map(|s| ((s / SUBFRAME_S).round() as u64).max(1));
-        let wide = (lte.shared_blocks.div_ceil(3)..=lte.shared_blocks).filter(|n| can_be_transformed(*n)).collect();
+        let wide = (lte.shared_blocks.div_ceil(3)..=lte.shared_blocks).filter(|n| can_be_precoded(*n)).collect();
         let sessions = activities.into_iter().map(|activity| Session::new(&lte, activity)).collect();
         LteCalendar { lte, sessions, chance, ahead, sounding_period, wide }
     }
@@ -279,16 +278,4 @@ fn run(clock: u64, share: f64) -> Range<u64> {
     let sent_before = |trip: u64| (trip as f64 * ROUND_TRIP as f64 * share) as u64;
     let first = trip * ROUND_TRIP + RUN_BEGINS;
     first..first + (sent_before(trip + 1) - sent_before(trip)).min(ROUND_TRIP)
-}
-
-/// Whether the shared channel may have so many resource blocks: 2, 3 and 5 are its only prime factors
-/// (TS 36.211).
-fn can_be_transformed(resource_blocks: usize) -> bool {
-    let without = |mut n: usize, factor: usize| {
-        while n.is_multiple_of(factor) {
-            n /= factor;
-        }
-        n
-    };
-    [2, 3, 5].into_iter().fold(resource_blocks, without) == 1
 }

@@ -1,12 +1,12 @@
 //! What is on the air besides handsets that somebody uses.
 
 use super::keys::{Kind, Range, Table, hertz, needed, number, optional, usually};
-use super::network::{BLOCK_HZ, resource_blocks};
+use super::network::resource_blocks;
 use super::page::{Element, Section};
 use super::{Band, LEVEL, LEVEL_ABOUT, SNR, SNR_ABOUT, STRENGTH, linear, shapes, strength};
 use crate::error::Result;
 use crate::scene::description::{Emitter, EmitterKind, Scattered, Span, Strength};
-
+use crate::scene::waveform::lte::BLOCK_HZ;
 const HERTZ: Range = Range { low: 1e6, high: 6e9, unit: "Hz" };
 const TIME: Kind = number(0.0, 3600.0, "s");
 const FROM: &str = "When it begins.";

@@ -6,6 +6,8 @@ use super::page::Section;
 use crate::error::Result;
 use crate::scene::description::{Carriers, Gsm, Lte, Network, Wcdma};
 use crate::scene::waveform::gmsk::HALF_WIDTH_HZ;
+use crate::scene::waveform::lte::BLOCK_HZ;
+use crate::scene::waveform::wcdma::CHIP_RATE_HZ;
 
 const HERTZ: Range = Range { low: 1e6, high: 6e9, unit: "Hz" };
 const FREQUENCY: Kind = Kind::Number(HERTZ);
@@ -90,10 +92,6 @@ pub(super) const WCDMA: Table = Table {
     choices: &[],
 };
 
-/// Chips per second, and so hertz.
-const WCDMA_WIDTH_HZ: f64 = 3.84e6;
-pub(super) const BLOCK_HZ: f64 = 180e3;
-
 /// Resource blocks of a cell as wide as one of those that `bandwidth_hz` may be.
 pub(super) fn resource_blocks(bandwidth_hz: f64) -> usize {
     match bandwidth_hz {
@@ -154,7 +152,7 @@ pub(super) fn lte(lte: &Section, band: &Band) -> Result<Network> {
 }
 
 pub(super) fn wcdma(wcdma: &Section, band: &Band) -> Result<Network> {
-    let offset_hz = band.offset(wcdma, "carrier_hz", WCDMA_WIDTH_HZ)?;
+    let offset_hz = band.offset(wcdma, "carrier_hz", CHIP_RATE_HZ)?;
     Ok(Network::Wcdma(Wcdma { offset_hz: offset_hz.unwrap_or(0.0), frame_offset_s: frame_offset_s(wcdma) }))
 }
 

@@ -7,6 +7,7 @@ use super::keys::{Choice, Kind, Range, Table, optional, usually};
 use super::page::Section;
 use crate::error::{Error, Result};
 use crate::scene::waveform::Shape;
+use crate::scene::waveform::lte::can_be_precoded;
 
 /// Burst names that say it all.
 const NAMED: [(&str, Shape); 5] = [
@@ -54,15 +55,9 @@ const WIDTH: Kind = Kind::Number(Range { low: 5e3, high: 20e6, unit: "Hz" });
 /// Width times duration that makes a burst wider than its own ramps.
 const LEAST_AREA: f64 = 4.0;
 
-/// Numbers of resource blocks that the shared channel may have (TS 36.211), and how a sentence says it.
+/// Numbers of resource blocks that the shared channel may have and how a sentence says it.
 fn is_transformable(blocks: usize) -> bool {
-    let without = |mut n: usize, factor: usize| {
-        while n > 0 && n.is_multiple_of(factor) {
-            n /= factor;
-        }
-        n
-    };
-    blocks <= 100 && [2, 3, 5].into_iter().fold(blocks, without) == 1
+    blocks <= 100 && can_be_precoded(blocks)
 }
 const TRANSFORMABLE: &str = "1 to 100, a product of 2, 3 and 5 alone";
 

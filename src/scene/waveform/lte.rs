@@ -12,7 +12,7 @@ use super::{Band, Content, Waveform, ramp};
 pub(super) const SUBCARRIER_HZ: f64 = 15e3;
 /// Subcarriers in a resource block (TS 36.211).
 const SUBCARRIERS_PER_BLOCK: usize = 12;
-pub(super) const BLOCK_HZ: f64 = SUBCARRIERS_PER_BLOCK as f64 * SUBCARRIER_HZ;
+pub(in crate::scene) const BLOCK_HZ: f64 = SUBCARRIERS_PER_BLOCK as f64 * SUBCARRIER_HZ;
 /// Symbols in a slot.
 const SYMBOLS_PER_SLOT: usize = 7;
 pub(super) const SLOT_S: f64 = 0.5e-3;
@@ -30,6 +30,17 @@ pub(super) fn duration_s(symbols: Range<usize>) -> f64 {
 /// The part of a symbol that still is the same symbol `lag_s` later.
 pub(super) fn left_of_symbol(lag_s: f64) -> f64 {
     (1.0 - lag_s.abs() * SYMBOLS_PER_SLOT as f64 / SLOT_S).max(0.0)
+}
+
+/// Whether the shared channel may have so many resource blocks: 2, 3 and 5 are its only prime factors (TS 36.211).
+pub(in crate::scene) fn can_be_precoded(resource_blocks: usize) -> bool {
+    let without = |mut n: usize, factor: usize| {
+        while n > 0 && n.is_multiple_of(factor) {
+            n /= factor;
+        }
+        n
+    };
+    [2, 3, 5].into_iter().fold(resource_blocks, without) == 1
 }
 
 /// Samples of cyclic prefix before symbol number `symbol` of `size` samples (TS 36.211 §5.6, §6.12: 160 and 144 of 2 048).

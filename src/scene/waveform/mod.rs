@@ -6,13 +6,13 @@
 mod fft;
 pub(in crate::scene) mod gmsk;
 mod keyed;
-mod lte;
+pub(in crate::scene) mod lte;
 mod noise;
 mod prach;
-mod pulse;
+pub(in crate::scene) mod pulse;
 mod ramp;
 mod random;
-mod wcdma;
+pub(in crate::scene) mod wcdma;
 mod zadoff_chu;
 
 #[cfg(test)]

@@ -91,6 +91,6 @@ pub(super) fn power_below(frequency: f64, roll_off: f64) -> f64 {
 }
 
 /// sin(πx)/πx.
-pub(super) fn sinc(x: f64) -> f64 {
+pub(in crate::scene) fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { libm::sin(PI * x) / (PI * x) }
 }

@@ -8,7 +8,7 @@ use super::random::Random;
 use super::{Band, Content, Waveform};
 
 /// Chips per second. A width of as many hertz holds 96.0 % of the power of chips with [`ROLL_OFF`].
-pub(super) const CHIP_RATE_HZ: f64 = 3.84e6;
+pub(in crate::scene) const CHIP_RATE_HZ: f64 = 3.84e6;
 /// Roll-off of the root raised cosine pulse.
 pub(super) const ROLL_OFF: f64 = 0.22;
 /// Chips of the preamble: a signature of 16, 256 times.
