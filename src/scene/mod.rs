@@ -4,7 +4,7 @@
 //! rendered while it plays, any stretch at any time, from a seed: same scene, same bytes, on every machine. That is why
 //! this room takes its random numbers by position (ChaCha) and its functions from `libm`, and adds in a fixed order.
 //!
-//! Only handsets' uplinks are made, and only as energy looks: every bit is random.
+//! Handsets' uplinks and what disturbs them are made only as energy looks: every bit is random.
 
 mod calendar;
 mod channel;

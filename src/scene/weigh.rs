@@ -12,7 +12,7 @@ use super::waveform::pulse::sinc;
 use super::waveform::{Band, Shape};
 use crate::units::{Dbfs, Decibels, Hertz, SampleIndex};
 
-/// The autocorrelations that were asked for: some take a millisecond, once.
+/// The autocorrelations that were asked for, each worked out once.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// Of each shape at lags of whole samples.

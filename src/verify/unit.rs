@@ -114,11 +114,6 @@ impl Sink for Bursts {
 }
 
 impl Outcome {
-    /// Bursts found.
-    pub fn found(&self) -> u64 {
-        self.found.len() as u64
-    }
-
     /// Adds what was sent and found to lists of a longer recording in which it begins at sample `at`.
     pub fn pool(&self, at: u64, truth: &mut Vec<Truth>, found: &mut Vec<Found>) {
         truth.extend(self.sent.iter().map(|(start, count, low, high, snr_db, label)| Truth {

@@ -194,7 +194,7 @@ mod tests {
             .map(|truth| found(truth.start.0, truth.count, 0.0, 200e3))
             .collect();
         Comparison {
-            truth_name: "/home/me/truth.sigmf-meta".to_owned(),
+            truth_name: "a-folder/truth.sigmf-meta".to_owned(),
             detections_name: "bursts.jsonl".to_owned(),
             truth,
             found,
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(times(&text, ">physical limit<"), MOST_PANELS);
         assert!(text.contains("2 rarer kinds are not drawn."));
         assert!(text.contains(">kind &lt;13&gt;<") && !text.contains(">kind &lt;0&gt;<"));
-        assert!(text.contains("bursts.jsonl against truth.sigmf-meta") && !text.contains("home"));
+        assert!(text.contains("bursts.jsonl against truth.sigmf-meta") && !text.contains("a-folder"));
         assert!(svg(0).contains("there is nothing to find"));
     }
 
