@@ -134,7 +134,10 @@ fn what_arrives_by_several_paths_has_the_power_that_the_truth_states() {
         sums[0] += power / burst.level.power();
         sums[1] += 1.0;
     }
-    for (label, [sum, count]) in kinds.into_iter().filter(|(_, [_, count])| *count >= 40.0) {
+    kinds.retain(|_, [_, count]| *count >= 40.0);
+    let expected = ["GSM normal burst", "LTE PUCCH", "LTE PUSCH 1 RB", "LTE PUSCH 2 RB", "LTE PUSCH 3 RB"];
+    assert_eq!(kinds.keys().collect::<Vec<_>>(), expected);
+    for (label, [sum, count]) in kinds {
         let off_db = 10.0 * (sum / count).log10();
         assert!(off_db.abs() < 0.15, "{off_db} dB over {count} of {label}");
     }
