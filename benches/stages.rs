@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use glint::detect::floor::{Groups, Span};
+use glint::detect::floor::{Floor, Groups, MEMORY_S, RUN_GROUPS, RUNS_APART, SPAN_S};
+use glint::detect::gain::Gain;
 use glint::detect::lattice::Lattice;
-use glint::detect::shapes::Shape;
+use glint::detect::shapes::{Raster, Shape};
 use glint::detect::threshold::Thresholds;
 use glint::detect::{Config, Detector, Event};
 use glint::error::Result;
 use glint::iq::{SampleBlock, SampleFormat};
 use glint::pipeline::{self, Pipeline, Sink};
 use glint::scene::Scene;
+use glint::simd::Instructions;
 use glint::source::{Source, SourceKind, StreamInfo};
-use glint::spectrum::{Analyzer, Chunk, Chunker, Grid, Scale, Spectra, Stft, Window};
+use glint::spectrum::{Analyzer, BINS_PER_CELL, BLOCK_ROWS, Chunk, Chunker, GROUP_ROWS, Grid, Recall, Spectra};
 use glint::units::SampleIndex;
 use num_complex::Complex32;
 use rustfft::FftPlanner;
@@ -70,18 +72,14 @@ impl Recording {
     fn chunks(&self) -> Vec<Chunk> {
         let mut chunks = Vec::new();
         let mut chunker = Chunker::new(self.grid, self.format);
-        let mut emit = |fill: &mut dyn FnMut(&mut Chunk)| {
-            let mut chunk = Chunk::default();
-            fill(&mut chunk);
-            chunks.push(chunk);
-        };
+        let mut emit = |chunk: &mut Chunk| chunks.push(std::mem::take(chunk));
         chunker.push(&SampleBlock { first: SampleIndex(0), bytes: self.bytes.clone() }, &mut emit);
         chunker.finish(&mut emit);
         chunks
     }
 
-    /// The detector's rows of every chunk.
-    fn rows(&self) -> Vec<Spectra> {
+    /// What every chunk becomes.
+    fn spectra(&self) -> Vec<Spectra> {
         let mut analyzer = Analyzer::new(self.grid, self.format, false);
         let analyse = |chunk: &Chunk| {
             let mut spectra = Spectra::default();
@@ -90,7 +88,29 @@ impl Recording {
         };
         self.chunks().iter().map(analyse).collect()
     }
+
+    /// Power per bin, mean over the rows of each group: all groups of the recording.
+    fn groups(&self) -> Vec<f32> {
+        self.spectra().into_iter().flat_map(|spectra| spectra.groups).collect()
+    }
+
+    /// Rows of cells over the floor's shape, and that floor.
+    fn over_floor(&self) -> (Vec<f32>, Floor) {
+        let mut groups = Groups::new(Instructions::best(), self.grid.n, GROUP_ROWS, usize::MAX);
+        self.groups().chunks_exact(self.grid.n).take(START_GROUPS).for_each(|mean| groups.add_group(mean));
+        let floor = Floor::first(&mut groups, 0, 1).expect("there is noise");
+        let cell = |bins: &[f32; BINS_PER_CELL]| 1.0 / bins.iter().sum::<f32>();
+        let inverse: Vec<f32> = floor.shape().as_chunks::<BINS_PER_CELL>().0.iter().map(cell).collect();
+        let mut cells: Vec<f32> = self.spectra().into_iter().flat_map(|spectra| spectra.cells).collect();
+        for row in cells.chunks_exact_mut(inverse.len()) {
+            row.iter_mut().zip(&inverse).for_each(|(value, inverse)| *value *= inverse);
+        }
+        (cells, floor)
+    }
 }
+
+/// Groups that a floor is learnt from where the floor itself is not measured.
+const START_GROUPS: usize = 520;
 
 /// Where the demonstration begins to be quiet for as long as the benches need.
 fn quiet_s(scene: &Scene) -> f64 {
@@ -124,67 +144,24 @@ fn rustfft_alone(bencher: Bencher) {
     });
 }
 
-/// Bytes to complex numbers, then the window over every frame: what happens before the transform.
+/// Cutting blocks into chunks, and the receiver's offset.
 #[divan::bench]
-fn convert_and_window(bencher: Bencher) {
+fn blocks_to_chunks(bencher: Bencher) {
     let recording = Recording::of(Air::Quiet);
-    let Grid { n, hop, .. } = recording.grid;
-    let chunk = recording.chunks().swap_remove(1);
-    let window = Window::SineRamp { overlap: recording.grid.overlap() };
-    let window: Vec<f32> = window.coefficients(n).iter().map(|w| *w as f32).collect();
-    let mut samples = vec![Complex32::default(); chunk.bytes.len() / recording.format.bytes_per_sample()];
-    let mut frame = vec![Complex32::default(); n];
-    bencher.counter(ItemsCount::new(chunk.own_samples)).bench_local(|| {
-        recording.format.convert(&chunk.bytes, &mut samples);
-        for row in 0..chunk.rows {
-            for ((z, x), w) in frame.iter_mut().zip(&samples[row * hop..]).zip(&window) {
-                *z = x * w;
-            }
-            black_box(&mut frame);
-        }
+    let size = recording.format.bytes_per_sample();
+    let block = SampleBlock { first: SampleIndex(0), bytes: recording.bytes[..65_536 * size].to_vec() };
+    let mut chunker = Chunker::new(recording.grid, recording.format);
+    let mut next = SampleBlock { first: SampleIndex(0), ..block };
+    bencher.counter(ItemsCount::new(65_536usize)).bench_local(|| {
+        chunker.push(&next, &mut |chunk| {
+            black_box(chunk).bytes.clear();
+        });
+        next.first.0 += 65_536;
     });
 }
 
-/// Window, transform and power of every frame, 1.6 frames a sample.
-#[divan::bench]
-fn window_fft_power(bencher: Bencher) {
-    let recording = Recording::of(Air::Quiet);
-    let Grid { n, hop, .. } = recording.grid;
-    let chunk = recording.chunks().swap_remove(1);
-    let mut samples = vec![Complex32::default(); chunk.bytes.len() / recording.format.bytes_per_sample()];
-    recording.format.convert(&chunk.bytes, &mut samples);
-    let mut stft = Stft::new(n, hop, Window::SineRamp { overlap: recording.grid.overlap() }, Scale::Energy);
-    let mut rows = vec![0.0; chunk.rows * n];
-    bencher.counter(ItemsCount::new(chunk.own_samples)).bench_local(|| {
-        for (row, power) in rows.chunks_exact_mut(n).enumerate() {
-            stft.row(&samples[row * hop..], power);
-        }
-        black_box(&mut rows);
-    });
-}
-
-/// Power of transformed values, in ascending frequency, 1.6 frames a sample.
-#[divan::bench]
-fn power(bencher: Bencher) {
-    let grid = Recording::of(Air::Quiet).grid;
-    let frame: Vec<Complex32> = (0..grid.n).map(|i| Complex32::cis(i as f32 * 0.7)).collect();
-    let mut power = vec![0.0f32; grid.n];
-    let rows = 300;
-    bencher.counter(ItemsCount::new(rows * grid.hop)).bench_local(|| {
-        for _ in 0..rows {
-            let (above, below) = black_box(&frame).split_at(grid.n / 2);
-            let (low, high) = power.split_at_mut(grid.n / 2);
-            for (half, transformed) in [(low, below), (high, above)] {
-                for (p, z) in half.iter_mut().zip(transformed) {
-                    *p = z.norm_sqr();
-                }
-            }
-            black_box(&mut power);
-        }
-    });
-}
-
-/// Everything from bytes to rows, as a pipeline's analysis thread does it.
+/// Everything from bytes to rows, as a pipeline's analysis thread does it: peak, conversion, offset, window, transform,
+/// power of cells and groups. 1.33 frames a sample, because frames overlap by a quarter.
 #[divan::bench(args = [false, true])]
 fn samples_to_rows(bencher: Bencher, with_waterfall: bool) {
     let recording = Recording::of(Air::Quiet);
@@ -196,47 +173,78 @@ fn samples_to_rows(bencher: Bencher, with_waterfall: bool) {
     });
 }
 
-/// Learning the floor from one span of a quarter of a second, a quarter of whose rows are looked at. Its samples are
-/// those of the whole span.
-#[divan::bench]
-fn floor(bencher: Bencher) {
-    let recording = Recording::of(Air::Call);
+/// Learning the floor from one span, and taking it in among those of eight seconds. Its samples are those of the whole
+/// span.
+#[divan::bench(args = AIR)]
+fn floor(bencher: Bencher, air: Air) {
+    let recording = Recording::of(air);
     let (n, hop) = (recording.grid.n, recording.grid.hop);
-    let rows: Vec<f32> = recording.rows().into_iter().flat_map(|spectra| spectra.power).collect();
-    let span_rows = 19 * 4 * 48;
-    bencher.counter(ItemsCount::new(span_rows * hop)).bench_local(|| {
-        let mut groups = Groups::new(n, 4, 12);
-        for run in rows[..span_rows * n].chunks_exact(48 * n).step_by(4) {
-            run.chunks_exact(n).for_each(|row| groups.add(row));
+    let means = recording.groups();
+    let apart = GROUP_ROWS * RUN_GROUPS * RUNS_APART as usize;
+    let span_rows = (SPAN_S / recording.grid.row_s() / apart as f64).round() as usize * apart;
+    let mut groups = Groups::new(Instructions::best(), n, GROUP_ROWS, RUN_GROUPS);
+    let span = &means[..span_rows / GROUP_ROWS * n];
+    for run in span.chunks_exact(RUN_GROUPS * n).step_by(RUNS_APART as usize) {
+        run.chunks_exact(n).for_each(|mean| groups.add_group(mean));
+    }
+    let memory = (MEMORY_S / SPAN_S) as u64;
+    let mut floor = Floor::first(&mut groups, 0, memory * span_rows as u64).expect("there is noise");
+    let mut end = 0;
+    let mut learn = || {
+        end += span_rows as u64;
+        floor.learn(&mut groups, end)
+    };
+    (0..memory).for_each(|_| learn().expect("there is noise"));
+    bencher.counter(ItemsCount::new(span_rows * hop)).bench_local(learn);
+}
+
+/// Following the gain, block by block of twelve rows.
+#[divan::bench(args = AIR)]
+fn gain(bencher: Bencher, air: Air) {
+    let recording = Recording::of(air);
+    let cells = recording.grid.cells();
+    let (z, _) = recording.over_floor();
+    let block = BLOCK_ROWS as usize * cells;
+    // As many as stay in the cache: in the chain a block was just made.
+    let blocks: Vec<&[f32]> = z.chunks_exact(block).take(100).collect();
+    let mut gain = Gain::new(Instructions::best(), 0, cells);
+    bencher.counter(ItemsCount::new(blocks.len() * BLOCK_ROWS as usize * recording.grid.hop)).bench_local(|| {
+        let mut sum = 0.0;
+        for block in &blocks {
+            gain.push(black_box(block));
+            while let Some(g) = gain.next(false, 1.0) {
+                sum += g;
+            }
         }
-        Span::learn(&groups, span_rows as u64)
+        sum
     });
 }
 
-/// Every box of the bank at every position, over noise.
-#[divan::bench]
-fn boxes(bencher: Bencher) {
+/// The screen: where a box of the bank may stand out of noise, and the exact boxes at the few places where one may; over
+/// 240 rows, as in the chain. `Cells` looks at every row of cells, `Bins` at groups of rows bin by bin.
+#[divan::bench(args = ["Cells", "Bins"])]
+fn screen(bencher: Bencher, raster: &str) {
+    let raster = if raster == "Cells" { Raster::CELLS } else { Raster::BINS };
     let recording = Recording::of(Air::Quiet);
-    let (grid, cells) = (recording.grid, recording.grid.n / glint::detect::shapes::BINS_PER_CELL);
-    let bank = Shape::bank(&grid);
-    let thresholds = Thresholds::new(&grid, &bank, 1.0);
+    let grid = recording.grid;
+    let (mut y, floor) = recording.over_floor();
+    if raster == Raster::BINS {
+        y = recording.groups();
+        for row in y.chunks_exact_mut(grid.n) {
+            row.iter_mut().zip(floor.inverse()).for_each(|(value, inverse)| *value *= inverse);
+        }
+    }
+    let bank = Shape::bank(&grid, raster);
+    let thresholds = Thresholds::new(&grid, raster, &bank, 1.0);
+    let cells = raster.cells(&grid);
     let mut lattice = Lattice::new(cells, &bank, &thresholds);
-    let rows = recording.rows();
-    // A chunk's rows as the detector sums them: cells of four bins, noise mean 1.
-    let mean = rows[1].power.iter().sum::<f32>() / rows[1].power.len() as f32;
-    let y: Vec<f32> = rows[1].power.chunks_exact(4).map(|p| p.iter().sum::<f32>() / (4.0 * mean)).collect();
-    let starts = y.len() / cells - lattice.longest();
-    bencher.counter(ItemsCount::new(starts * grid.hop)).bench_local(|| {
+    let starts = 240 / raster.rows;
+    y.truncate((starts + lattice.longest()) * cells);
+    let mean = y.iter().sum::<f32>() / y.len() as f32;
+    y.iter_mut().for_each(|value| *value /= mean);
+    bencher.counter(ItemsCount::new(240 * grid.hop)).bench_local(|| {
         let mut hits = 0;
-        lattice.scan(
-            black_box(&y),
-            0,
-            0..starts,
-            |_| hits += 1,
-            |_, means| {
-                black_box(means);
-            },
-        );
+        lattice.scan(black_box(&y), 0, starts, |_, _| hits += 1);
         hits
     });
 }
@@ -245,16 +253,20 @@ fn boxes(bencher: Bencher) {
 #[divan::bench(args = AIR)]
 fn rows_to_bursts(bencher: Bencher, air: Air) {
     let recording = Recording::of(air);
-    let rows = recording.rows();
-    bencher.counter(ItemsCount::new(recording.samples())).bench_local(|| {
-        let mut detector = Detector::new(recording.grid, recording.format, &Config::default());
-        let mut outputs = 0;
-        for (i, spectra) in rows.iter().enumerate() {
-            detector.push(spectra.first_row, &spectra.power, i == 0, &mut |_| outputs += 1);
-        }
-        detector.finish(&mut |_| outputs += 1);
-        outputs
-    });
+    let (chunks, spectra) = (recording.chunks(), recording.spectra());
+    bencher.counter(ItemsCount::new(recording.samples())).with_inputs(|| chunks.clone()).bench_local_values(
+        |mut chunks| {
+            let mut detector = Detector::new(recording.grid, recording.format, &Config::default());
+            let mut recall = Recall::new(recording.grid, recording.format);
+            let mut outputs = 0;
+            for (i, (chunk, spectra)) in chunks.iter_mut().zip(&spectra).enumerate() {
+                recall.keep(chunk);
+                detector.push(spectra, i == 0, &mut recall, &mut |_| outputs += 1);
+            }
+            detector.finish(&mut recall, &mut |_| outputs += 1);
+            outputs
+        },
+    );
 }
 
 /// The whole chain in the pipeline, with one thread for the analysis or as many as there are cores.
@@ -296,6 +308,10 @@ impl Memory {
 impl Source for Memory {
     fn info(&self) -> &StreamInfo {
         &self.info
+    }
+
+    fn may_wait(&self) -> bool {
+        false
     }
 
     fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {

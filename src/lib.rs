@@ -41,6 +41,9 @@ pub mod scene;
 /// Where samples come from.
 pub mod source;
 
+/// Which of the processor's instructions hot loops may use.
+pub mod simd;
+
 /// Samples to rows of power: the last room that sees phase.
 pub mod spectrum;
 

@@ -6,28 +6,30 @@ mod air;
 use air::{Air, Listener, RATE, seconds, store, tone};
 use glint::detect::Config;
 use glint::iq::{SampleBlock, SampleFormat};
-use glint::spectrum::{Analyzer, Chunk, Chunker, Grid, Scale, Spectra, Stft, Window};
+use glint::spectrum::{Analyzer, Chunk, Chunker, Grid, Recall, Scale, Spectra, Stft, Window};
 use glint::units::SampleIndex;
 use rustfft::num_complex::Complex32;
 
 const N: usize = 1024;
 const WINDOWS: [Window; 4] =
-    [Window::Rectangular, Window::Hann, Window::BlackmanHarris, Window::SineRamp { overlap: 3 * N / 8 }];
+    [Window::Rectangular, Window::Hann, Window::BlackmanHarris, Window::SineRamp { overlap: N / 4 }];
 
 fn db(ratio: f64) -> f64 {
     10.0 * ratio.log10()
 }
 
-/// Detector's rows of `samples` stored in `format`, as the pipeline makes them: shape `[rows × n]`.
+/// Detector's rows of `samples` stored in `format`, as the detector is given them again: shape `[rows × n]`.
 fn rows(format: SampleFormat, samples: &[Complex32]) -> Vec<f32> {
     let grid = Grid::for_rate(RATE);
     let mut chunker = Chunker::new(grid, format);
-    let mut analyzer = Analyzer::new(grid, format, false);
-    let (mut chunk, mut spectra, mut rows) = (Chunk::default(), Spectra::default(), Vec::new());
-    let mut emit = |fill: &mut dyn FnMut(&mut Chunk)| {
-        fill(&mut chunk);
-        analyzer.analyse(&chunk, &mut spectra);
-        rows.extend_from_slice(&spectra.power);
+    let mut recall = Recall::new(grid, format);
+    let mut rows = Vec::new();
+    let mut emit = |chunk: &mut Chunk| {
+        let first = chunk.first_row;
+        let end = first + chunk.rows as u64;
+        recall.keep(chunk);
+        rows.extend_from_slice(recall.rows(first, end));
+        recall.forget_before(end);
     };
     chunker.push(&SampleBlock { first: SampleIndex(0), bytes: store(format, samples) }, &mut emit);
     chunker.finish(&mut emit);
@@ -141,7 +143,7 @@ fn frequencies_ascend_with_zero_offset_in_the_middle() {
 
         let mut analyzer = Analyzer::new(grid, SampleFormat::Ci16Le, true);
         let bytes = store(SampleFormat::Ci16Le, &samples);
-        let chunk = Chunk { rows: 300, own_samples: 300 * grid.hop, bytes, ..Chunk::default() };
+        let chunk = Chunk { rows: 240, own_samples: 240 * grid.hop, bytes, ..Chunk::default() };
         let mut spectra = Spectra::default();
         analyzer.analyse(&chunk, &mut spectra);
         let display = spectra.display.expect("a chunk this long holds a waterfall row");

@@ -390,6 +390,28 @@ fn render_makes_the_same_picture_of_the_size_asked_for_without_a_display() {
     assert!(!take.path("x.png").exists());
 }
 
+#[test]
+fn render_shows_power_or_what_the_detector_sums() {
+    let take = Take::new();
+    let render = |name: &str, options: &[&str]| {
+        let out = take.path(name);
+        let ended = glint(&[&["render", text(&take.file), "-o", text(&out), "--size", "800x400"], options].concat());
+        assert_eq!((ended.status, ended.out.as_str()), (Some(0), ""), "{}", ended.said);
+        fs::read(out).unwrap()
+    };
+    let boxes = render("boxes.png", &["--view", "detector"]);
+    assert!(render("again.png", &["--view", "detector", "--threads", "1"]) == boxes, "the same input, the same bytes");
+    assert!(render("more.png", &["--view", "detector", "--threads", "3"]) == boxes, "the same input, the same bytes");
+    let power = render("power.png", &["--view", "power"]);
+    assert!(power != boxes);
+    assert!(render("usual.png", &[]) == power, "power unless asked otherwise");
+
+    let wrong = glint(&["render", text(&take.file), "-o", text(&take.path("x.png")), "--view", "phase"]);
+    assert_eq!(wrong.status, Some(2));
+    assert_eq!(wrong.said.lines().next(), Some("error: invalid value 'phase' for '--view <VIEW>'"));
+    assert!(!take.path("x.png").exists());
+}
+
 /// Starts glint with pipes for all its streams.
 #[cfg(unix)]
 fn started(arguments: &[&str]) -> Child {

@@ -4,9 +4,9 @@
 mod air;
 
 use air::{Air, Heard, Kind, Passband, RATE, Sent, add, listen, seconds, store, tone};
-use glint::detect::{Burst, Config, Detector, Event, Output};
+use glint::detect::{BestBox, Burst, Config, Detector, Event, Output};
 use glint::iq::{SampleBlock, SampleFormat};
-use glint::spectrum::{Analyzer, Chunk, Chunker, Grid, Spectra};
+use glint::spectrum::{Analyzer, Chunk, Chunker, GROUP_ROWS, Grid, Recall, Spectra};
 use glint::units::SampleIndex;
 use rustfft::num_complex::Complex32;
 
@@ -258,42 +258,58 @@ fn a_steady_tone_at_zero_offset_is_no_burst_and_hides_none() {
 }
 
 #[test]
-fn the_detector_gives_the_same_whatever_the_number_of_rows_at_a_time() {
+fn the_detector_gives_the_same_whatever_the_number_of_groups_at_a_time() {
     let mut air = Air::new(11);
     let mut samples = air.noise(seconds(1.5), NOISE);
     send_series(&mut air, &mut samples, (0.0, 1.5), 8.0);
     let step = seconds(0.9);
     samples[step..].iter_mut().for_each(|z| *z *= 1.5);
     let grid = Grid::for_rate(RATE);
-    let mut power = Vec::new();
+    // The rows of all chunks in one, and the samples to recall.
     let mut analyzer = Analyzer::new(grid, FLOAT, false);
-    let (mut chunk, mut spectra) = (Chunk::default(), Spectra::default());
-    let mut emit = |fill: &mut dyn FnMut(&mut Chunk)| {
-        fill(&mut chunk);
-        analyzer.analyse(&chunk, &mut spectra);
-        power.extend_from_slice(&spectra.power);
+    let (mut spectra, mut whole, mut chunks) = (Spectra::default(), Spectra::default(), Vec::new());
+    let mut emit = |chunk: &mut Chunk| {
+        analyzer.analyse(chunk, &mut spectra);
+        whole.cells.extend_from_slice(&spectra.cells);
+        whole.groups.extend_from_slice(&spectra.groups);
+        chunks.push(chunk.clone());
     };
     let mut chunker = Chunker::new(grid, FLOAT);
     chunker.push(&SampleBlock { first: SampleIndex(0), bytes: store(FLOAT, &samples) }, &mut emit);
     chunker.finish(&mut emit);
+    let rows = whole.cells.len() / grid.cells();
 
-    let run = |rows_at_a_time: usize| -> (Vec<Event>, Vec<f32>) {
-        let (mut events, mut judged) = (Vec::new(), Vec::new());
-        let config = Config { false_alarms_per_hour: 1e4, ..Config::default() };
+    let run = |rows_at_a_time: usize| -> (Vec<Event>, (Vec<f32>, Vec<BestBox>)) {
+        let (mut events, mut judged) = (Vec::new(), (Vec::new(), Vec::new()));
+        let config = Config { false_alarms_per_hour: 1e4, view: true, ..Config::default() };
         let mut detector = Detector::new(grid, FLOAT, &config);
         let mut take = |output| match output {
             Output::Event(event) => events.push(event),
-            Output::Judged(rows) => judged.extend(rows.box_power),
+            Output::Judged(rows) => {
+                judged.0.extend(rows.box_power);
+                judged.1.extend(rows.best);
+            }
         };
-        for (i, rows) in power.chunks(rows_at_a_time * grid.n).enumerate() {
-            detector.push((i * rows_at_a_time) as u64, rows, i == 0, &mut take);
+        let mut recall = Recall::new(grid, FLOAT);
+        chunks.iter().for_each(|chunk| recall.keep(&mut chunk.clone()));
+        for first in (0..rows).step_by(rows_at_a_time) {
+            let end = (first + rows_at_a_time).min(rows);
+            let (first_group, end_group) = (first.div_ceil(GROUP_ROWS), end / GROUP_ROWS);
+            let part = Spectra {
+                first_row: first as u64,
+                cells: whole.cells[first * grid.cells()..end * grid.cells()].to_vec(),
+                first_group: first_group as u64,
+                groups: whole.groups.get(first_group * grid.n..end_group * grid.n).unwrap_or_default().to_vec(),
+                ..Spectra::default()
+            };
+            detector.push(&part, first == 0, &mut recall, &mut take);
         }
-        detector.finish(&mut take);
+        detector.finish(&mut recall, &mut take);
         (events, judged)
     };
-    let whole = run(power.len() / grid.n);
+    let whole = run(rows);
     assert!(whole.0.len() > 50);
-    for rows_at_a_time in [1, 7, 12, 300, 4001] {
+    for rows_at_a_time in [6, 12, 18, 300, 4002] {
         assert_eq!(run(rows_at_a_time), whole, "{rows_at_a_time} rows at a time");
     }
 }

@@ -63,14 +63,15 @@ fn assert_list(name: &str) -> Ended {
 }
 
 #[test]
-fn every_synchronisation_signal_of_an_lte_cell_is_found() {
+fn the_synchronisation_signals_of_an_lte_cell_are_found_but_for_two_under_the_threshold() {
     let bursts = assert_list("lte-china-rtlsdr/fdd_1860M_1920k.cu8").lines();
     // One every 5 ms, the first at 3.2 ms; what is found of each begins up to 0.3 ms beside it.
     let which = |burst: &Value| ((number(burst, "start_s") - 0.0032) / 0.005).round();
     let mut found: Vec<f64> = bursts.iter().map(which).collect();
     found.sort_by(f64::total_cmp);
     found.dedup();
-    assert_eq!(found, (0..20).map(f64::from).collect::<Vec<_>>());
+    // Those at 28 and 78 ms are weaker than what one false alarm an hour asks for.
+    assert_eq!(found, (0..20).filter(|i| ![5, 15].contains(i)).map(f64::from).collect::<Vec<_>>());
     for burst in &bursts {
         let beside = number(burst, "start_s") - 0.0032 - 0.005 * which(burst);
         assert!(beside.abs() < 0.3e-3, "{burst}");
@@ -78,12 +79,12 @@ fn every_synchronisation_signal_of_an_lte_cell_is_found() {
 }
 
 #[test]
-fn a_full_band_has_no_floor_and_no_burst() {
-    let ended = assert_list("lte-china-rtlsdr/tdd_2645M_1920k.cu8");
-    assert_eq!(
-        ended.said.lines().next(),
-        Some("from 0.000 s to 0.050 s no burst could be looked for: almost all of the band is occupied")
-    );
+fn the_noise_under_a_cell_that_fills_the_band_is_known_from_its_pauses() {
+    let bursts = assert_list("lte-china-rtlsdr/tdd_2645M_1920k.cu8").lines();
+    // The receiver's noise is at −37 dBFS in the whole band, the cell at −11.
+    let wide = bursts.iter().filter(|burst| number(burst, "bandwidth_hz") > 1.7e6);
+    let noise: Vec<f64> = wide.map(|burst| number(burst, "noise_dbfs")).collect();
+    assert!(noise.len() > 20 && noise.iter().all(|dbfs| (dbfs + 37.0).abs() < 0.7), "{noise:?}");
 }
 
 #[test]
@@ -108,7 +109,7 @@ fn a_signal_without_a_quiet_moment_has_no_floor_and_no_burst() {
     assert_eq!(
         ended.said.lines().next(),
         Some(
-            "from 0.000 s to 0.000320 s no burst could be looked for: there is too little signal to know the noise from"
+            "from 0.000 s to 0.000288 s no burst could be looked for: there is too little signal to know the noise from"
         )
     );
 }

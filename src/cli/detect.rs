@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::number::ImageRejection;
 use super::progress::{self, run_to_the_end};
 use super::{SourceArgs, number};
 use crate::detect;
@@ -60,6 +61,12 @@ pub struct DetectorArgs {
           allow_hyphen_values = true)]
     longest: f64,
 
+    /// Image rejection of the receiver in dB: a burst about so much weaker than one that it mirrors around the centre, at
+    /// the same time, is not given; off: every burst is
+    #[arg(long, value_name = "DB", default_value = "30", value_parser = number::image_rejection,
+          allow_hyphen_values = true)]
+    image_rejection: ImageRejection,
+
     /// Threads for the spectrum (all cores unless stated); the result is the same with any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -76,7 +83,12 @@ impl DetectorArgs {
     /// The pipeline's configuration, with waterfall rows if `display`.
     pub fn config(&self, display: bool) -> Config {
         Config {
-            detect: detect::Config { false_alarms_per_hour: self.false_alarms_per_hour, longest_s: self.longest },
+            detect: detect::Config {
+                false_alarms_per_hour: self.false_alarms_per_hour,
+                longest_s: self.longest,
+                image_rejection_db: self.image_rejection.0,
+                ..detect::Config::default()
+            },
             threads: self.threads.map_or(0, usize::from),
             display,
             ..Config::default()

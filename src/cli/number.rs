@@ -75,6 +75,23 @@ pub fn alarms_per_hour(text: &str) -> Result<f64, String> {
     })
 }
 
+/// An image rejection in decibels, or none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ImageRejection(pub Option<f64>);
+
+/// An image rejection: 10 to 100 dB, or `off`.
+///
+/// # Errors
+/// What an image rejection must be.
+pub fn image_rejection(text: &str) -> Result<ImageRejection, String> {
+    if text == "off" {
+        return Ok(ImageRejection(None));
+    }
+    within(text, "dB", |db| (10.0..=100.0).contains(&db))
+        .map(|db| ImageRejection(Some(db)))
+        .ok_or_else(|| "an image rejection is 10 to 100 dB, such as 35, or off".to_owned())
+}
+
 /// A seed: a whole number, 0 or more.
 ///
 /// # Errors

@@ -2,22 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
 use super::SourceArgs;
 use super::detect::DetectorArgs;
 use super::progress::{self, run_to_the_end};
 use crate::error::{Error, Result};
 use crate::output::Output;
+use crate::report::WaterfallView;
 use crate::report::picture::{Picture, PictureOptions};
 
 /// Draw the waterfall of a recording or scene, its bursts outlined, as a PNG picture
 ///
 /// Needs no display. Each line of the waterfall is the strongest moment of its time, so that a burst of half a
-/// millisecond keeps its level. The same input gives the same bytes.
+/// millisecond keeps its level. The detector's view shows instead, at each place, how far the box of time and
+/// frequency that stands out most is over the noise, bright where the detector reports a burst: so one sees why a burst
+/// is framed where there is nothing to see in the power. The same input gives the same bytes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     glint render scene:demo -o demo.png\n  \
     glint render capture.sigmf-meta -o print.png --light --size 2400x1600\n  \
-    glint render scene:demo -o first-call.png --start 20 --duration 8")]
+    glint render scene:demo -o first-call.png --start 20 --duration 8\n    \
+    glint render scene:demo -o seen-by-the-detector.png --view detector --start 17 --duration 4")]
 pub struct Render {
     #[command(flatten)]
     source: SourceArgs,
@@ -38,8 +44,29 @@ pub struct Render {
     #[arg(long, value_name = "WxH", default_value = "1600x900")]
     size: String,
 
+    /// What the waterfall shows
+    #[arg(long, value_enum, value_name = "VIEW", default_value_t = View::Power)]
+    view: View,
+
     #[command(flatten)]
     detector: DetectorArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum View {
+    /// Power
+    Power,
+    /// Boxes as the detector sums them, in dB over the noise
+    Detector,
+}
+
+impl From<View> for WaterfallView {
+    fn from(view: View) -> Self {
+        match view {
+            View::Power => WaterfallView::Power,
+            View::Detector => WaterfallView::Detector,
+        }
+    }
 }
 
 impl Render {
@@ -48,7 +75,7 @@ impl Render {
     /// # Errors
     /// The source cannot be read or the picture not written.
     pub fn run(&self) -> Result<()> {
-        let mut options = PictureOptions::default().sized(&self.size)?;
+        let mut options = PictureOptions::default().sized(&self.size)?.showing(self.view.into());
         if self.light {
             options = options.light();
         }

@@ -1,16 +1,17 @@
 //! The detector: rows in, events out.
 
 use super::burst::Event;
-use super::extract::{Extractor, Found};
-use super::floor::{Span, Unknown};
-use super::gain::BLOCK_ROWS;
-use super::judged::JudgedRows;
-use super::lattice::Lattice;
+use super::extract::Found;
+use super::floor::{Floor, Unknown};
+use super::judged::{Judge, JudgedRows};
+use super::refine::Refiner;
+use super::search::{Search, Stretch};
 use super::segment::{Segment, Setup};
-use super::shapes::Shape;
-use super::track::Tracker;
+use super::shapes::Raster;
+use super::track::{Piece, Tracker};
 use crate::iq::SampleFormat;
-use crate::spectrum::Grid;
+use crate::simd::Instructions;
+use crate::spectrum::{BINS_PER_CELL, BLOCK_ROWS, GROUP_ROWS, Grid, Recall, Spectra};
 use crate::units::SampleIndex;
 
 /// How to detect.
@@ -20,11 +21,17 @@ pub struct Config {
     pub false_alarms_per_hour: f64,
     /// Emissions longer than this many seconds are given in parts; 2 unless asked otherwise.
     pub longest_s: f64,
+    /// Whether what was summed is given out too, for people to see.
+    pub view: bool,
+    /// The receiver's image rejection in decibels: a burst that mirrors one about so much stronger, 3 dB less to 15 dB
+    /// more, at the same time on the other side of the centre is that one's image and not given. `None` takes no burst
+    /// for an image. 30 unless stated: receivers that mix to zero frequency reach 25 to 45 dB without calibration.
+    pub image_rejection_db: Option<f64>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { false_alarms_per_hour: 1.0, longest_s: 2.0 }
+        Config { false_alarms_per_hour: 1.0, longest_s: 2.0, view: false, image_rejection_db: Some(30.0) }
     }
 }
 
@@ -33,19 +40,9 @@ impl Default for Config {
 pub enum Output {
     /// A burst or another event; bursts in order of their end, at most 300 ms of signal after it.
     Event(Event),
-    /// What it summed, for people to see.
+    /// What it summed, for people to see; only if asked for.
     Judged(JudgedRows),
 }
-
-/// Box starts that are scanned at once.
-const SCAN_ROWS: u64 = 192;
-
-/// Rows without a hit that end a stretch, and rows that a stretch reaches beyond its hits.
-const CLOSE_ROWS: u64 = 8;
-const MARGIN_ROWS: u64 = 4;
-
-/// A stretch longer than this is worked off, and the rest is another.
-const LONGEST_STRETCH: u64 = 240;
 
 /// Rows that a burst's measured extent may reach beyond its stretch.
 const REACH_ROWS: u64 = 16;
@@ -63,94 +60,116 @@ struct Blind {
 /// Turns rows of power into bursts. Any number of rows at a time gives the same events.
 pub struct Detector {
     setup: Setup,
-    lattice: Lattice,
-    extractor: Extractor,
-    tracker: Tracker,
+    /// Most bursts are found here.
+    in_cells: Search,
+    /// Those narrower than a cell, in what the other left over.
+    in_bins: Search,
+    refiner: Refiner,
+    trackers: [Tracker; 2],
+    judge: Option<Judge>,
     segment: Option<Segment>,
     unknown: Option<Blind>,
-    found: Vec<Found>,
-    stretch: Vec<f32>,
+    /// Found in cells, each with the first row of its stretch: the bins are looked at without them.
+    masks: Vec<(u64, Found)>,
+    /// Found in bins, in rows and cells.
+    in_rows: Vec<Found>,
+    pieces: Vec<Piece>,
 }
 
 impl Detector {
     /// A detector for rows of `grid` made of samples in `format`.
     pub fn new(grid: Grid, format: SampleFormat, config: &Config) -> Self {
-        let setup = Setup::new(grid, format, config.false_alarms_per_hour);
-        let bank = Shape::bank(&grid);
+        Detector::with(Instructions::best(), grid, format, config)
+    }
+
+    /// The same with the instructions given.
+    pub fn with(instructions: Instructions, grid: Grid, format: SampleFormat, config: &Config) -> Self {
+        let setup = Setup::new(instructions, grid, format, config);
         Detector {
-            lattice: Lattice::new(setup.cells, &bank, &setup.thresholds),
-            extractor: Extractor::new(setup.cells, &bank, &setup.thresholds),
-            tracker: Tracker::new(grid, config.longest_s),
+            in_cells: setup.search(Raster::CELLS),
+            in_bins: setup.search(Raster::BINS),
+            refiner: Refiner::new(grid),
+            trackers: [Tracker::new(grid, config.longest_s), Tracker::new(grid, config.longest_s)],
+            judge: config.view.then(|| Judge::new(&setup)),
             setup,
             segment: None,
             unknown: None,
-            found: Vec::new(),
-            stretch: Vec::new(),
+            masks: Vec::new(),
+            in_rows: Vec::new(),
+            pieces: Vec::new(),
         }
     }
 
-    /// Takes rows, shape `[rows × n]`, the first being row `first_row`. `begins_segment`: they do not continue those
-    /// before.
-    pub fn push(&mut self, first_row: u64, power: &[f32], begins_segment: bool, out: &mut impl FnMut(Output)) {
+    /// Takes the rows of a chunk. `begins_segment`: they do not continue those before. `recall` holds the samples of
+    /// this chunk and those before, as far as the detector has not let it forget them.
+    pub fn push(&mut self, rows: &Spectra, begins_segment: bool, recall: &mut Recall, out: &mut impl FnMut(Output)) {
         if begins_segment {
-            self.end_segment(out);
+            self.end_segment(recall, out);
         }
-        let n = self.setup.grid.n;
-        for (i, row) in power.chunks_exact(n).enumerate() {
-            let index = first_row + i as u64;
-            let setup = &self.setup;
-            self.segment.get_or_insert_with(|| Segment::new(setup, index)).take_row(setup, index, row);
-            self.after_row(index + 1, out);
+        let (cells, n) = (self.setup.grid.cells(), self.setup.grid.n);
+        let end = rows.first_row + (rows.cells.len() / cells) as u64;
+        let mut first = rows.first_row;
+        while first < end {
+            let last = ((first / BLOCK_ROWS + 1) * BLOCK_ROWS).min(end);
+            let segment = self.segment.get_or_insert_with(|| {
+                self.in_cells.begin(first);
+                self.in_bins.begin(first.div_ceil(GROUP_ROWS as u64));
+                Segment::new(&self.setup, first)
+            });
+            let part = (first - rows.first_row) as usize * cells..(last - rows.first_row) as usize * cells;
+            segment.take_rows(&self.setup, &rows.cells[part]);
+            let group_rows = GROUP_ROWS as u64;
+            for group in (first / group_rows).max(rows.first_group)..last / group_rows {
+                let bins = &rows.groups[(group - rows.first_group) as usize * n..][..n];
+                segment.take_group(group * group_rows, bins);
+            }
+            self.after_rows(last, recall, out);
+            first = last;
         }
+        recall.forget_before(self.segment.as_ref().map_or(end, Segment::first_wanted));
     }
 
     /// Ends the stream: everything that is still held is judged and given out.
-    pub fn finish(&mut self, out: &mut impl FnMut(Output)) {
-        self.end_segment(out);
+    pub fn finish(&mut self, recall: &mut Recall, out: &mut impl FnMut(Output)) {
+        self.end_segment(recall, out);
         self.tell_unknown(out);
     }
 
     /// Work that is due when the rows before `end` are there.
-    fn after_row(&mut self, end: u64, out: &mut impl FnMut(Output)) {
+    fn after_rows(&mut self, end: u64, recall: &mut Recall, out: &mut impl FnMut(Output)) {
         let Some(segment) = self.segment.as_mut() else {
             return;
         };
-        if segment.floor.is_none() && end - segment.first_row == self.setup.start_rows {
-            match segment.learn_start(&self.setup) {
+        if !end.is_multiple_of(BLOCK_ROWS) {
+            return;
+        }
+        if segment.floor().is_none() && end - segment.first_row >= self.setup.start_rows {
+            match segment.learn_start(&self.setup, recall) {
                 Ok(()) => {
                     self.tell_unknown(out);
-                    self.advance(false, out);
+                    self.advance(false, recall, out);
                 }
                 Err(why) => self.give_up(end, why, out),
             }
-        } else if segment.floor.is_some() && end.is_multiple_of(BLOCK_ROWS) {
-            self.advance(false, out);
+        } else if segment.floor().is_some() {
+            self.advance(false, recall, out);
             if end.is_multiple_of(self.setup.span_rows) {
-                self.learn_span(end, out);
+                self.learn_span(end, recall, out);
             }
         } else if end.is_multiple_of(self.setup.span_rows) {
             segment.span.clear();
         }
     }
 
-    fn learn_span(&mut self, end: u64, out: &mut impl FnMut(Output)) {
+    fn learn_span(&mut self, end: u64, recall: &mut Recall, out: &mut impl FnMut(Output)) {
         let Some(segment) = self.segment.as_mut() else {
             return;
         };
         let whole = segment.first_row + self.setup.span_rows <= end;
-        let learnt = Span::learn(&segment.span, end);
-        segment.span.clear();
-        let Some(floor) = segment.floor.as_mut() else {
-            return;
-        };
-        match learnt {
-            Ok(span) if whole => {
-                segment.former_shapes.push_back((segment.z.end(), floor.shape().to_vec()));
-                floor.push(span);
-            }
+        match segment.learn(end, whole) {
             // A full band freezes the floor, but not for ever.
-            Err(Unknown::TooFull) if floor.newest_end() + self.setup.memory_rows <= end => {
-                self.end_segment(out);
+            Err(Unknown::TooFull) if segment.floor().map_or(0, Floor::newest_end) + self.setup.memory_rows <= end => {
+                self.end_segment(recall, out);
             }
             _ => {}
         }
@@ -182,102 +201,97 @@ impl Detector {
         }
     }
 
-    fn end_segment(&mut self, out: &mut impl FnMut(Output)) {
+    fn end_segment(&mut self, recall: &mut Recall, out: &mut impl FnMut(Output)) {
         let Some(segment) = self.segment.as_mut() else {
             return;
         };
-        let end = segment.power.end();
-        if segment.floor.is_none()
-            && let Err(why) = segment.learn_start(&self.setup)
+        let end = segment.rows.end();
+        if segment.floor().is_none()
+            && let Err(why) = segment.learn_start(&self.setup, recall)
         {
             return self.give_up(end, why, out);
         }
         self.tell_unknown(out);
-        self.advance(true, out);
+        self.advance(true, recall, out);
         self.segment = None;
     }
 
     /// Takes everything as far as the rows reach; with `ended` to the segment's end.
-    fn advance(&mut self, ended: bool, out: &mut impl FnMut(Output)) {
-        let Some(segment) = self.segment.as_mut() else {
+    fn advance(&mut self, ended: bool, recall: &mut Recall, out: &mut impl FnMut(Output)) {
+        let Detector { setup, in_cells, in_bins, refiner, trackers: [of_cells, of_bins], judge, segment, .. } = self;
+        let (masks, in_rows, pieces) = (&mut self.masks, &mut self.in_rows, &mut self.pieces);
+        let Some(segment) = segment.as_mut() else {
             return;
         };
-        let setup = &self.setup;
+        let group_rows = GROUP_ROWS as u64;
         segment.normalise(setup, ended, out);
-        let longest = self.lattice.longest() as u64;
         loop {
-            let border = (segment.scanned / SCAN_ROWS + 1) * SCAN_ROWS;
-            let end = segment.y.end();
-            let to = if border + longest <= end {
-                border
-            } else if ended && segment.scanned < end {
-                end.min(border)
-            } else {
+            masks.clear();
+            let scanned = in_cells.step(&segment.rows, segment.divided, ended, |stretch, found| {
+                segment.measure(setup, (recall, refiner), stretch, found, pieces);
+                of_cells.stretch(pieces);
+                masks.extend(found.iter().map(|found| (stretch.first, *found)));
+            });
+            let Some((from, to)) = scanned else {
                 break;
             };
-            let from = segment.scanned;
-            let mut stretches = Vec::new();
-            {
-                let Segment { y, judged, gain_of_row, stretch, .. } = segment;
-                let bank_rows = self.extractor.bank();
-                let rows = y.rows(from, (to + longest).min(end));
-                let mut next = |row: u64, length: u64| gather(stretch, row, length, &mut stretches);
-                self.lattice.scan(
-                    rows,
-                    from,
-                    0..(to - from) as usize,
-                    |hit| next(from + hit.row as u64, bank_rows[hit.shape].rows as u64),
-                    |row, means| judged.take(setup, from + row as u64, means, gain_of_row),
-                );
+            masks.iter().for_each(|(first, found)| segment.mask_groups(*first, found));
+            if let (Some(judge), Some(floor)) = (judge.as_mut(), segment.floor.as_ref()) {
+                let reach = (to + judge.longest()).min(segment.divided);
+                let (rows, gain) = (segment.rows.rows(from, reach), segment.gain_of_row.rows(from, to));
+                judge.take(setup, from..to, rows, gain, floor, out);
             }
-            segment.scanned = to;
-            if let Some((a, b)) = segment.stretch
-                && (to > b + CLOSE_ROWS || (ended && to == end))
-            {
-                stretches.push((a, b.min(end), false));
-                segment.stretch = None;
-            }
-            for (a, b, cut) in stretches {
-                self.found.clear();
-                let first = if segment.from_before { a } else { a.saturating_sub(MARGIN_ROWS) };
-                let first = first.max(segment.y.first_wanted());
-                let last = if cut { b } else { (b + MARGIN_ROWS).min(end) };
-                self.stretch.clear();
-                self.stretch.extend_from_slice(segment.y.rows(first, last));
-                self.extractor.extract(&mut self.lattice, &mut self.stretch, first, &mut self.found);
-                let pieces = segment.measure(setup, first, last, cut, &self.found);
-                self.tracker.stretch(&pieces);
-                segment.from_before = cut;
-            }
-            segment.judged.give(setup, segment.floor.as_ref(), out);
-            let safe = segment.stretch.map_or(to, |(a, _)| a.min(to)).saturating_sub(REACH_ROWS);
-            segment.forget_before(safe.saturating_sub(REACH_ROWS));
-            while let Some(burst) = self.tracker.next_before(safe * setup.grid.hop as u64) {
-                out(Output::Event(Event::Burst(burst)));
-            }
+            let over = ended && to == segment.divided;
+            let groups_end = if over { segment.groups.end() } else { in_cells.wanted() / group_rows };
+            while in_bins
+                .step(&segment.groups, groups_end, over, |stretch, found| {
+                    in_rows.clear();
+                    in_rows.extend(found.iter().map(|found| in_bins_to_cells(setup, found)));
+                    let stretch =
+                        Stretch { first: stretch.first * group_rows, last: stretch.last * group_rows, ..stretch };
+                    segment.measure(setup, (recall, refiner), stretch, in_rows, pieces);
+                    of_bins.stretch(pieces);
+                })
+                .is_some()
+            {}
+            let wanted = in_cells.wanted().min(in_bins.wanted() * group_rows).saturating_sub(REACH_ROWS);
+            segment.forget_before(wanted.saturating_sub(REACH_ROWS));
+            give_out(of_cells, of_bins, wanted * setup.grid.hop as u64, out);
         }
         if ended {
-            segment.judged.close();
-            segment.judged.give(setup, segment.floor.as_ref(), out);
-            self.tracker.end();
-            while let Some(burst) = self.tracker.next_before(u64::MAX) {
-                out(Output::Event(Event::Burst(burst)));
+            if let (Some(judge), Some(floor)) = (judge.as_mut(), segment.floor.as_ref()) {
+                judge.finish(setup, floor, out);
             }
+            of_cells.end();
+            of_bins.end();
+            give_out(of_cells, of_bins, u64::MAX, out);
         }
     }
 }
 
-/// Gathers the rows that hits cover into stretches; a stretch that grows too long is cut at a hit's row.
-fn gather(stretch: &mut Option<(u64, u64)>, row: u64, length: u64, closed: &mut Vec<(u64, u64, bool)>) {
-    if let Some((a, b)) = *stretch {
-        if row > b + CLOSE_ROWS {
-            closed.push((a, b, false));
-            *stretch = None;
-        } else if row >= a + LONGEST_STRETCH {
-            closed.push((a, row, true));
-            *stretch = Some((row, b.max(row + 1)));
+/// What was found bin by bin, in rows and cells: those that it touches.
+fn in_bins_to_cells(setup: &Setup, found: &Found) -> Found {
+    let outward =
+        |(low, high): (usize, usize)| (low / BINS_PER_CELL, high.div_ceil(BINS_PER_CELL).min(setup.grid.cells()));
+    Found {
+        rows: (found.rows.0 * GROUP_ROWS, found.rows.1 * GROUP_ROWS),
+        cells: outward(found.cells),
+        skirt: outward(found.skirt),
+        ..*found
+    }
+}
+
+/// Gives out the bursts of both trackers that ended before sample `before`, in order.
+fn give_out(a: &mut Tracker, b: &mut Tracker, before: u64, out: &mut impl FnMut(Output)) {
+    loop {
+        let first = match (a.next_end(), b.next_end()) {
+            (Some(end), Some(other)) if other < end => &mut *b,
+            (None, _) => &mut *b,
+            _ => &mut *a,
+        };
+        match first.next_before(before) {
+            Some(burst) => out(Output::Event(Event::Burst(burst))),
+            None => break,
         }
     }
-    let (_, b) = stretch.get_or_insert((row, row + length));
-    *b = (*b).max(row + length);
 }

@@ -1,11 +1,17 @@
 //! One event, one box: the best-fitting boxes of a stretch of rows, strongest first.
 //!
-//! The best box is grown to the burst's own extent, its skirts are found, both are set to noise, and the stretch is
-//! searched again until nothing exceeds its threshold: so that a weak neighbour is found as itself.
+//! The best box is trimmed and grown to the burst's own extent, its skirts are found, both are set to noise, and the
+//! boxes are judged again until none exceeds its threshold: so that a weak neighbour is found as itself.
 
+use std::ops::Range;
+
+use super::grow::Plane;
 use super::lattice::{Hit, Lattice};
-use super::shapes::{BINS_PER_CELL, Shape};
-use super::threshold::{BoxNoise, Thresholds};
+use super::screen::{ALIGNED, Chance, LONGEST_CHANCE};
+use super::shapes::{Raster, Shape};
+use super::spill::Spill;
+use super::threshold::Thresholds;
+use crate::spectrum::Grid;
 
 /// A burst's place in rows and cells.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,117 +22,129 @@ pub struct Found {
     pub cells: (usize, usize),
     /// First cell and one past the last of the burst with its skirts.
     pub skirt: (usize, usize),
+    /// Whether the skirt ends at something of its own, below and above.
+    pub beside: (bool, bool),
     /// Mean over the noise in the box, noise removed.
     pub level: f32,
     /// How often an hour noise alone would give it.
     pub expected_per_hour: f64,
 }
 
+impl Found {
+    /// Whether this stronger one may be heard in rows of `weaker`: with its skirts on the same frequencies, or so strong
+    /// that its ramps are.
+    pub fn disturbs(&self, weaker: &Found) -> bool {
+        let shared = |a: (usize, usize), b: (usize, usize)| a.0 < b.1 && b.0 < a.1;
+        let rows = (self.rows.0.saturating_sub(RAMP_ROWS), self.rows.1 + RAMP_ROWS);
+        shared(rows, weaker.rows) && (shared(self.skirt, weaker.cells) || self.level > MUCH_STRONGER * weaker.level)
+    }
+}
+
+/// From this ratio on (25 dB) what a burst's ramps spill is heard beside it.
+const MUCH_STRONGER: f32 = 316.0;
+
 /// Most bursts in one stretch; a stretch is at most some 260 rows long.
 const MOST: usize = 2000;
-
-/// A likelihood that has fallen by this much below its best ends the growth.
-const GIVE_UP: f32 = 12.0;
-
-/// A slice belongs to the burst only above this share of its level: in time, and in frequency.
-const LEAST_IN_TIME: f32 = 0.2;
-const LEAST_IN_FREQUENCY: f32 = 0.12;
-
-/// From this level over the noise on (30 dB), a skirt also ends where its fall stops.
-const STRONG: f32 = 1000.0;
-
-/// A burst this much weaker (15 dB) than one beside it may be the stronger one's skirt.
-const FAR_WEAKER: f32 = 32.0;
-
-/// Only a spectrum of this many cells or more can be told from a narrow neighbour of its own.
-const WIDE_CELLS: usize = 8;
-
-/// Cells that may lie between a burst's skirt and the rest of what it spills.
-const SKIRT_GAP: usize = 4;
 
 /// Rows on either side of a burst that its ramps and their spectrum may touch.
 const RAMP_ROWS: usize = 2;
 
+/// A row beside a burst that holds more than this share of the row before it is no ramp, but another burst.
+const RAMP_FALL: f32 = 0.5;
+
 /// Finds the bursts in a stretch of rows.
 pub struct Extractor {
+    raster: Raster,
     cells: usize,
+    cell_hz: f64,
     bank: Vec<Shape>,
     thresholds: Thresholds,
+    spill: Spill,
+    chances: Vec<Chance>,
     masked: Vec<bool>,
-    profile: Vec<f32>,
-    hits: Vec<Hit>,
+    mask: Vec<Range<usize>>,
 }
 
 impl Extractor {
-    /// An extractor over `cells` cells.
-    pub fn new(cells: usize, bank: &[Shape], thresholds: &Thresholds) -> Self {
+    /// An extractor for rows of `raster`.
+    pub fn new(grid: &Grid, raster: Raster, bank: &[Shape], thresholds: &Thresholds) -> Self {
+        let cells = raster.cells(grid);
         Extractor {
+            raster,
             cells,
             bank: bank.to_vec(),
             thresholds: thresholds.clone(),
+            cell_hz: grid.bin_width().0 * raster.bins as f64,
+            spill: Spill::new(grid.bin_width().0 * raster.bins as f64, cells),
+            chances: Vec::new(),
             masked: Vec::new(),
-            profile: vec![0.0; cells],
-            hits: Vec::new(),
+            mask: Vec::new(),
         }
-    }
-
-    /// The bank of shapes.
-    pub fn bank(&self) -> &[Shape] {
-        &self.bank
     }
 
     /// Finds every burst in `y`, shape `[rows × cells]`, noise mean 1, row 0 being row `first_row` of the stream; on
     /// return their places are set to noise. In order of strength.
     pub fn extract(&mut self, lattice: &mut Lattice, y: &mut [f32], first_row: u64, found: &mut Vec<Found>) {
-        let cells = self.cells;
-        let rows = y.len() / cells;
         self.masked.clear();
         self.masked.resize(y.len(), false);
-        // Starts that the last mask touched; the others' hits still stand.
-        let mut dirty = 0..rows;
-        self.hits.clear();
-        while found.len() < MOST {
-            let longest = lattice.longest();
-            self.hits.retain(|h| h.row < dirty.start || h.row >= dirty.end);
-            let hits = &mut self.hits;
-            lattice.scan(y, first_row, dirty.clone(), |h| hits.push(h), |_, _| ());
-            let Some(best) = self.best() else {
-                break;
+        self.chances.clear();
+        lattice.look(y, &mut self.chances);
+        let mut last = None;
+        while found.len() < MOST
+            && let Some(at) = strongest(&self.chances)
+        {
+            let best = lattice.best(y, first_row, &self.chances[at], |hit| !self.mostly_masked(hit));
+            // One that a mask did not touch has its burst beside itself.
+            let Some(best) = best.filter(|best| last != Some(*best)) else {
+                self.chances.swap_remove(at);
+                continue;
             };
+            last = Some(best);
             let shape = self.bank[best.shape];
-            let mut rows_of = (best.row, best.row + shape.rows);
-            let mut cells_of = (best.cell, best.cell + shape.cells);
-            for _ in 0..2 {
-                rows_of = self.grow_rows(y, rows_of, cells_of);
-                cells_of = self.grow_cells(y, rows_of, cells_of);
-            }
-            let skirt = self.skirt(y, rows_of, cells_of);
+            let plane = Plane::new(y, self.cells, self.raster);
+            let (rows, cells) = plane.fit((best.row, best.row + shape.rows), (best.cell, best.cell + shape.cells));
+            let (below, above) = plane.skirt(rows, cells, self.cell_hz);
             let candidate = Found {
-                rows: rows_of,
-                cells: cells_of,
-                skirt,
-                level: mean(y, cells, rows_of, cells_of) - 1.0,
+                rows,
+                cells,
+                skirt: (cells.0 - below.cells, cells.1 + above.cells),
+                beside: (below.at_another, above.at_another),
+                level: plane.mean(rows, cells) - 1.0,
                 expected_per_hour: self.thresholds.expected_per_hour(best.shape, f64::from(best.mean)),
             };
-            if !found.iter().any(|f| self.is_skirt_of(f, &candidate)) {
+            let spilt = found.iter_mut().any(|strong| self.spill.takes(plane, strong, &candidate));
+            if !spilt {
                 found.push(candidate);
             }
-            let masked = self.mask(y, rows_of, skirt);
-            dirty = masked.0.saturating_sub(longest)..masked.1;
+            let first = self.lay_mask(plane, &candidate);
+            for (row, cells) in (first..).zip(&self.mask) {
+                let part = row * self.cells + cells.start..row * self.cells + cells.end;
+                y[part.clone()].fill(1.0);
+                self.masked[part].fill(true);
+            }
+            self.look_again(lattice, y, first, first + self.mask.len());
         }
     }
 
-    /// The box that stands out most, by its excess in standard deviations, of those that are not mostly masked.
-    fn best(&self) -> Option<Hit> {
-        let score = |h: &Hit| (h.mean - 1.0) * self.thresholds.dof(h.shape).sqrt() as f32;
-        let mut best: Option<(f32, Hit)> = None;
-        for hit in &self.hits {
-            let s = score(hit);
-            if best.is_none_or(|(b, _)| s > b) && !self.mostly_masked(hit) {
-                best = Some((s, *hit));
+    /// Chances that touch the rows from `first` to before `end` are looked for anew: these have changed.
+    fn look_again(&mut self, lattice: &mut Lattice, y: &[f32], first: usize, end: usize) {
+        let touches = |chance: &Chance| chance.rows.0 < end && first < chance.rows.1;
+        self.chances.retain(|chance| !touches(chance));
+        let from = first.saturating_sub(LONGEST_CHANCE) / ALIGNED * ALIGNED;
+        let to = (end + LONGEST_CHANCE).min(y.len() / self.cells);
+        let old = self.chances.len();
+        lattice.look(&y[from * self.cells..to * self.cells], &mut self.chances);
+        for chance in &mut self.chances[old..] {
+            chance.rows = (chance.rows.0 + from, chance.rows.1 + from);
+        }
+        let mut kept = old;
+        for i in old..self.chances.len() {
+            if touches(&self.chances[i]) {
+                self.chances.swap(kept, i);
+                kept += 1;
             }
         }
-        best.map(|(_, hit)| hit)
+        self.chances.truncate(kept);
     }
 
     fn mostly_masked(&self, hit: &Hit) -> bool {
@@ -139,147 +157,37 @@ impl Extractor {
         2 * count > shape.rows * shape.cells
     }
 
-    fn grow_rows(&self, y: &[f32], rows: (usize, usize), cells: (usize, usize)) -> (usize, usize) {
-        let level = mean(y, self.cells, rows, cells) - 1.0;
-        let dof = BoxNoise::new((cells.1 - cells.0) * BINS_PER_CELL, 1).dof() as f32;
-        let slice = |row: usize| mean(y, self.cells, (row, row + 1), cells);
-        grow(rows, y.len() / self.cells, level, dof, LEAST_IN_TIME, slice)
-    }
-
-    fn grow_cells(&self, y: &[f32], rows: (usize, usize), cells: (usize, usize)) -> (usize, usize) {
-        let level = mean(y, self.cells, rows, cells) - 1.0;
-        let dof = BoxNoise::new(BINS_PER_CELL, rows.1 - rows.0).dof() as f32;
-        let slice = |cell: usize| mean(y, self.cells, rows, (cell, cell + 1));
-        grow(cells, self.cells, level, dof, LEAST_IN_FREQUENCY, slice)
-    }
-
-    /// How far the burst's spectrum reaches beyond its box.
-    fn skirt(&mut self, y: &[f32], rows: (usize, usize), cells: (usize, usize)) -> (usize, usize) {
-        for (cell, p) in self.profile.iter_mut().enumerate() {
-            *p = mean(y, self.cells, rows, (cell, cell + 1));
-        }
-        let sigma = (1.0 / BoxNoise::new(BINS_PER_CELL, rows.1 - rows.0).dof()).sqrt() as f32;
-        let core = self.profile[cells.0..cells.1].iter().fold(0.0f32, |a, b| a.max(*b));
-        let up: Vec<f32> = self.profile[cells.1..].to_vec();
-        let down: Vec<f32> = self.profile[..cells.0].iter().rev().copied().collect();
-        (cells.0 - walk_down(&down, sigma, core), cells.1 + walk_down(&up, sigma, core))
-    }
-
-    /// Whether `weak` is only what a far stronger burst spills beside itself: at the same time, close to its skirt, wide,
-    /// and not rising away from it, as a neighbour of its own does. Uses the profile of the last skirt.
-    fn is_skirt_of(&self, strong: &Found, weak: &Found) -> bool {
-        if weak.level * FAR_WEAKER > strong.level
-            || weak.rows.0 + 2 * RAMP_ROWS < strong.rows.0
-            || weak.rows.1 > strong.rows.1 + 2 * RAMP_ROWS
-        {
-            return false;
-        }
-        let above = (strong.skirt.1..=strong.skirt.1 + SKIRT_GAP).contains(&weak.cells.0);
-        let below = (weak.cells.1..=weak.cells.1 + SKIRT_GAP).contains(&strong.skirt.0);
-        let wide = weak.cells.1 - weak.cells.0 >= WIDE_CELLS;
-        if !wide || !above && !below {
-            return false;
-        }
-        let mut away = self.profile[weak.cells.0..weak.cells.1].to_vec();
-        if below {
-            away.reverse();
-        }
-        let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
-        let third = away.len() / 3;
-        let nearest = mean(&away[..third]);
-        mean(&away[third..2 * third]) < 1.25 * nearest && mean(&away[2 * third..]) < 1.25 * nearest
-    }
-
-    /// Sets the burst and its ramps to noise; returns the rows touched.
-    fn mask(&mut self, y: &mut [f32], rows: (usize, usize), cells: (usize, usize)) -> (usize, usize) {
-        let from = rows.0.saturating_sub(RAMP_ROWS);
-        let to = (rows.1 + RAMP_ROWS).min(y.len() / self.cells);
-        for row in from..to {
-            let part = row * self.cells + cells.0..row * self.cells + cells.1;
-            y[part.clone()].fill(1.0);
-            self.masked[part].fill(true);
-        }
+    /// The cells of each row that the burst and its ramps fill; returns their first row.
+    fn lay_mask(&mut self, plane: Plane, found: &Found) -> usize {
+        let (rows, cells) = (found.rows, found.skirt);
+        let ramp = |row: usize, further: Option<usize>| {
+            let core = |row: usize| plane.mean((row, row + 1), found.cells) - 1.0;
+            1 + usize::from(further.is_some_and(|further| core(further) < RAMP_FALL * core(row)))
+        };
+        let from = rows.0 - if rows.0 == 0 { 0 } else { ramp(rows.0 - 1, rows.0.checked_sub(RAMP_ROWS)) };
+        let beyond = Some(rows.1 + 1).filter(|row| *row < plane.rows());
+        let to = rows.1 + if rows.1 == plane.rows() { 0 } else { ramp(rows.1, beyond) };
+        self.mask.clear();
+        self.mask.resize(to - from, cells.0..cells.1);
         // A ramp is short and its spectrum wide: beside the burst, rows at its ends hold splatter that falls away
-        // from it. A single row's noise is taken from twice its standard deviation on.
-        for row in (from..(rows.0 + RAMP_ROWS).min(to)).chain(rows.1.saturating_sub(RAMP_ROWS).max(from)..to) {
-            let line = row * self.cells..(row + 1) * self.cells;
-            let sigma = (1.0 / BoxNoise::new(BINS_PER_CELL, 1).dof()).sqrt() as f32;
-            let up: Vec<f32> = y[line.clone()][cells.1..].to_vec();
-            let down: Vec<f32> = y[line.clone()][..cells.0].iter().rev().copied().collect();
-            let (reach_up, reach_down) = (walk_down(&up, sigma, f32::MAX), walk_down(&down, sigma, f32::MAX));
-            let (from, to) = (line.start + cells.0 - reach_down, line.start + cells.1 + reach_up);
-            y[from..to].fill(1.0);
-            self.masked[from..to].fill(true);
+        // from it; but not where something of its own stands beside it.
+        let ends = (from..(rows.0 + RAMP_ROWS).min(to)).chain(rows.1.saturating_sub(RAMP_ROWS).max(from)..to);
+        for row in ends {
+            let (below, above) = plane.splatter(row, cells);
+            let (below, above) = (if found.beside.0 { 0 } else { below }, if found.beside.1 { 0 } else { above });
+            self.mask[row - from] = cells.0 - below..cells.1 + above;
         }
-        (from, to)
+        from
     }
 }
 
-/// Mean over a box.
-fn mean(y: &[f32], cells: usize, rows: (usize, usize), part: (usize, usize)) -> f32 {
-    let mut sum = 0.0f32;
-    for row in rows.0..rows.1 {
-        sum += y[row * cells + part.0..row * cells + part.1].iter().sum::<f32>();
+/// The chance that stands out most.
+fn strongest(chances: &[Chance]) -> Option<usize> {
+    let mut best = None;
+    for (i, chance) in chances.iter().enumerate() {
+        if best.is_none_or(|b: usize| chance.strength > chances[b].strength) {
+            best = Some(i);
+        }
     }
-    sum / ((rows.1 - rows.0) * (part.1 - part.0)) as f32
-}
-
-/// Extends `range` on both sides, within `0..end`, while the likelihood that the slices hold the burst of `level`
-/// (over a noise of 1) rises. `dof`: degrees of freedom of a slice. A slice under `least` of the level never counts
-/// for it, so that a strong burst does not run into its weaker neighbours.
-fn grow(
-    range: (usize, usize),
-    end: usize,
-    level: f32,
-    dof: f32,
-    least: f32,
-    slice: impl Fn(usize) -> f32,
-) -> (usize, usize) {
-    let s = level.max(1e-3);
-    let neutral = 1.0 + ((s.ln_1p() * (1.0 + s) / s) - 1.0).max(least * s);
-    let weight = dof * s / (1.0 + s);
-    let walk = |mut next: Box<dyn FnMut() -> Option<usize>>| {
-        let (mut sum, mut best, mut best_steps, mut steps) = (0.0f32, 0.0f32, 0, 0);
-        while let Some(i) = next() {
-            steps += 1;
-            sum += weight * (slice(i) - neutral);
-            if sum > best {
-                (best, best_steps) = (sum, steps);
-            } else if sum < best - GIVE_UP {
-                break;
-            }
-        }
-        best_steps
-    };
-    let (mut below, mut above) = (range.0, range.1);
-    let down = walk(Box::new(move || {
-        below = below.checked_sub(1)?;
-        Some(below)
-    }));
-    let up = walk(Box::new(move || {
-        above += 1;
-        (above <= end).then(|| above - 1)
-    }));
-    (range.0 - down, range.1 + up)
-}
-
-/// How many values of `profile`, going away from a burst whose core stands at `core`, belong to its falling skirt.
-fn walk_down(profile: &[f32], sigma: f32, core: f32) -> usize {
-    let mut lowest = f32::MAX;
-    for (i, p) in profile.iter().enumerate() {
-        let following = &profile[i + 1..(i + 4).min(profile.len())];
-        let following_mean = following.iter().sum::<f32>() / following.len().max(1) as f32;
-        if *p < 1.0 + 2.5 * sigma && (following.is_empty() || following_mean < 1.3) {
-            return i;
-        }
-        if *p > 1.6 * lowest + 3.0 * sigma {
-            return i;
-        }
-        let far_under_core = *p * STRONG < core;
-        if far_under_core && i >= 2 && *p > 0.5 * profile[i - 1] && profile[i - 1] > 0.5 * profile[i - 2] {
-            return i;
-        }
-        lowest = lowest.min(*p);
-    }
-    profile.len()
+    best
 }

@@ -4,39 +4,45 @@
 //! memory is finite, a start is no special case, and nothing can feed back on itself for hours. The floor in force is
 //! an average over the spans of the last eight seconds, without those that differ from the median: a burst or a
 //! carrier that fills one span does not move it, and one that stays for half the memory becomes part of it.
+//!
+//! Noise is what a place falls back to. A few per cent of the time are enough to see it, if what is looked at is the
+//! mean over a few neighbouring bins, which in noise alone spreads little: its lowest values are noise, whether the
+//! rest is the pauses of a carrier, of one slot in eight, or of a cell that fills the band.
 
 use std::collections::VecDeque;
 
-use statrs::function::gamma::gamma_lr;
-
-use super::threshold::BoxNoise;
-use crate::theory::upper_quantile;
-
-/// Quantile of a bin's groups that the first guess of its noise rests on: it stays right while the bin is occupied
-/// for well over half the time.
-const FIRST_GUESS_QUANTILE: f64 = 0.15;
-
-/// Bins on either side of a place whose mean decides whether it is quiet.
-const QUIET_REACH: usize = 8;
-
-/// Share of noise that may be called not quiet on either side.
-const QUIET_TAIL: f64 = 0.01;
-
-/// A bin that was quiet for less than this share of a span is taken from its quantile alone.
-const LEAST_QUIET: f32 = 0.1;
+use super::level::quantile;
+use super::quiet::{Around, LANES, LEAST_QUIET, LEVEL_QUANTILE, Learnt, QuietLimits, quantile_of_columns, smooth};
+use crate::simd::Instructions;
 
 /// A span in which less than this share of all places was quiet cannot be told from a full band.
-const LEAST_QUIET_BAND: f64 = 0.05;
+const LEAST_QUIET_BAND: f32 = 0.04;
 
-/// How far a span may differ from the median of the spans in memory and still be averaged, as a ratio.
-const SAME: f32 = 0.12;
+/// Weight of a bin that was never quiet, to that of others.
+const UNSURE: f32 = 1e-3;
+
+/// Rounds of learning from what is quiet.
+const ROUNDS: usize = 3;
+
+/// How far a span may differ from the median of the spans in memory and still be averaged, as a ratio: three and a half
+/// standard deviations of a bin in a span.
+const SAME: f32 = 0.2;
 
 /// Longest time constant: spans older than this are forgotten.
 pub const MEMORY_S: f64 = 8.0;
 
+/// Groups in a run, and of how many runs of rows one is looked at.
+pub const RUN_GROUPS: usize = 10;
+/// One run of rows of so many is looked at.
+pub const RUNS_APART: u64 = 16;
+
+/// Seconds of a span, to a whole number of runs.
+pub const SPAN_S: f64 = 0.5;
+
 /// Sums of a few consecutive rows, bin by bin: what a span is learnt from.
 #[derive(Clone, Debug)]
 pub struct Groups {
+    instructions: Instructions,
     bins: usize,
     rows_per_group: usize,
     /// Groups that follow each other without a pause; a place at the end of a run has a neighbour on one side only.
@@ -44,12 +50,30 @@ pub struct Groups {
     /// Shape `[groups × bins]`: mean power.
     power: Vec<f32>,
     filled: usize,
+    limits: QuietLimits,
+    around: Around,
+    learnt: Learnt,
+    floor: Vec<f32>,
+    /// What is smoothed, as it was before.
+    rough: Vec<f32>,
 }
 
 impl Groups {
     /// Room for groups of `rows_per_group` rows of `bins` bins, in runs of `run` groups.
-    pub fn new(bins: usize, rows_per_group: usize, run: usize) -> Self {
-        Groups { bins, rows_per_group, run, power: Vec::new(), filled: 0 }
+    pub fn new(instructions: Instructions, bins: usize, rows_per_group: usize, run: usize) -> Self {
+        Groups {
+            instructions,
+            bins,
+            rows_per_group,
+            run,
+            power: Vec::new(),
+            filled: 0,
+            limits: QuietLimits::new(rows_per_group),
+            around: Around::new(instructions, bins),
+            learnt: Learnt::new(instructions, bins),
+            floor: vec![0.0; bins],
+            rough: Vec::new(),
+        }
     }
 
     /// Adds a row to the group under way.
@@ -64,6 +88,12 @@ impl Groups {
             }
         }
         self.filled = (self.filled + 1) % self.rows_per_group;
+    }
+
+    /// Adds a whole group: the mean of its rows.
+    pub fn add_group(&mut self, mean: &[f32]) {
+        self.break_off();
+        self.power.extend_from_slice(mean);
     }
 
     /// Forgets the group under way: one of its rows was silent.
@@ -86,18 +116,16 @@ impl Groups {
 }
 
 /// Power per bin learnt from one span.
-#[derive(Clone, Debug)]
-pub struct Span {
+#[derive(Clone, Debug, Default)]
+struct Span {
     /// Row at which the span ended.
-    pub end: u64,
-    /// Mean level: power per bin, over the quieter bins.
-    pub level: f32,
+    end: u64,
+    /// Median over the bins of the power per bin.
+    level: f32,
     /// Power per bin divided by `level`.
     shape: Vec<f32>,
-    /// Whether the bin was quiet long enough for `shape` to be a mean, not a quantile.
-    sure: Vec<bool>,
-    /// Rows that a bin's value rests on, typically.
-    weight: f32,
+    /// Rows that each bin's value rests on; hardly any where it is a quantile, because the bin was never quiet.
+    weights: Vec<f32>,
 }
 
 /// Why a span gave no floor.
@@ -122,167 +150,114 @@ impl Unknown {
 /// Fewest groups that a floor is learnt from.
 const FEWEST_GROUPS: usize = 12;
 
+/// Groups that are many for a quantile.
+const MANY_GROUPS: usize = 64;
+
 /// Independent values that a bin's noise rests on at least: with fewer groups, neighbouring bins are averaged.
 const ENOUGH_VALUES: usize = 240;
 
-impl Span {
-    /// Learns the floor from `groups`, which ended at row `end`.
-    ///
-    /// # Errors
-    /// The floor cannot be known from these rows.
-    pub fn learn(groups: &Groups, end: u64) -> Result<Span, Unknown> {
-        let (bins, count) = (groups.bins, groups.whole());
+impl Groups {
+    /// Learns the floor from what was added, which ended at row `end`, into `span`.
+    fn learn(&mut self, end: u64, span: &mut Span) -> Result<(), Unknown> {
+        let (bins, count) = (self.bins, self.whole());
         if count < FEWEST_GROUPS {
             return Err(Unknown::TooShort);
         }
-        let power = &groups.power[..count * bins];
-        let single = BoxNoise::new(1, groups.rows_per_group);
+        let Groups { instructions, limits, around, learnt, floor, rough, .. } = self;
+        let power = &self.power[..count * bins];
         let pool = (ENOUGH_VALUES / count) / 2;
-        let mut floor = quantile_per_bin(power, bins, pool, FIRST_GUESS_QUANTILE);
-        let guess = upper_quantile(single.dof(), 1.0 - FIRST_GUESS_QUANTILE) / single.dof();
-        for f in &mut floor {
-            *f = (*f / guess as f32).max(f32::MIN_POSITIVE);
+        // Every second group is enough for a first shape, if there are many.
+        let apart = if count < MANY_GROUPS { 1 } else { 2 };
+        around.few_bins(power);
+        quantile_of_columns(*instructions, &around.mean, apart * bins, LEVEL_QUANTILE, &mut around.strip, floor);
+        if pool > 0 {
+            smooth(floor, pool, rough);
         }
-
-        let limits = QuietLimits::new(groups.rows_per_group);
-        let mut quiet = vec![false; count * bins];
-        let mut seen = vec![0.0f32; bins];
-        for _ in 0..3 {
-            mark_quiet(power, &floor, bins, groups.run, &limits, &mut quiet);
-            let mut sum = vec![0.0f64; bins];
-            seen.fill(0.0);
-            for (p, q) in power.chunks_exact(bins).zip(quiet.chunks_exact(bins)) {
-                for b in 0..bins {
-                    if q[b] {
-                        sum[b] += f64::from(p[b]);
-                        seen[b] += 1.0;
-                    }
-                }
-            }
-            for b in 0..bins {
-                if seen[b] >= LEAST_QUIET * count as f32 {
-                    floor[b] = (sum[b] / f64::from(seen[b]) / limits.mean_kept) as f32;
-                }
-            }
+        floor.iter_mut().for_each(|f| *f = f.max(f32::MIN_POSITIVE));
+        around.average(power, floor);
+        around.first_level(floor, limits.dof);
+        for _ in 0..ROUNDS {
+            around.average(power, floor);
+            around.mark(limits.low, limits.high);
+            learnt.add_up(power, &around.mean, self.run);
+            learnt.refine(floor, count as f32, limits.mean_kept);
         }
-        let share_quiet = f64::from(seen.iter().sum::<f32>()) / (count * bins) as f64;
-        if share_quiet < LEAST_QUIET_BAND {
+        if learnt.quiet.iter().sum::<f32>() < LEAST_QUIET_BAND * (count * bins) as f32 {
             return Err(Unknown::TooFull);
         }
         if pool > 0 {
-            floor = smooth(&floor, pool);
+            smooth(floor, pool, rough);
         }
-        let sure = seen.iter().map(|n| *n >= LEAST_QUIET * count as f32).collect();
-        let mut sorted = floor.clone();
-        sorted.sort_unstable_by(f32::total_cmp);
-        let middle = &sorted[bins / 10..(bins * 2 / 5).max(bins / 10 + 1)];
-        let level = (middle.iter().map(|f| f64::from(*f)).sum::<f64>() / middle.len() as f64) as f32;
-        for f in &mut floor {
-            *f /= level;
-        }
-        Ok(Span { end, level, shape: floor, sure, weight: (count * groups.rows_per_group) as f32 })
+        span.end = end;
+        span.level = quantile(floor, 0.5);
+        span.shape.clear();
+        span.shape.extend(floor.iter().map(|f| f / span.level));
+        let rows = (count * self.rows_per_group) as f32;
+        span.weights.clear();
+        let sure = |n: &f32| *n >= LEAST_QUIET * count as f32;
+        span.weights.extend(learnt.quiet.iter().map(|n| if sure(n) { rows } else { UNSURE * rows }));
+        Ok(())
     }
-}
-
-/// Between which means a place counts as quiet, and how much that cuts off the noise's own mean.
-struct QuietLimits {
-    low: f32,
-    high: f32,
-    mean_kept: f64,
-}
-
-impl QuietLimits {
-    fn new(rows: usize) -> Self {
-        let dof = BoxNoise::new(2 * QUIET_REACH + 1, rows).dof();
-        let low = upper_quantile(dof, 1.0 - QUIET_TAIL);
-        let high = upper_quantile(dof, QUIET_TAIL);
-        // Mean of a gamma variable between two limits: ratio of its distribution functions at dof + 1 and dof.
-        let kept = (gamma_lr(dof + 1.0, high) - gamma_lr(dof + 1.0, low)) / (gamma_lr(dof, high) - gamma_lr(dof, low));
-        QuietLimits { low: (low / dof) as f32, high: (high / dof) as f32, mean_kept: kept }
-    }
-}
-
-/// The `quantile` of every bin over the groups, pooled over `pool` bins on either side.
-fn quantile_per_bin(power: &[f32], bins: usize, pool: usize, quantile: f64) -> Vec<f32> {
-    let mut values = Vec::new();
-    (0..bins)
-        .map(|b| {
-            values.clear();
-            let (from, to) = (b.saturating_sub(pool), (b + pool + 1).min(bins));
-            for group in power.chunks_exact(bins) {
-                values.extend_from_slice(&group[from..to]);
-            }
-            let at = ((values.len() - 1) as f64 * quantile).round() as usize;
-            *values.select_nth_unstable_by(at, f32::total_cmp).1
-        })
-        .collect()
-}
-
-/// Marks the places that look like noise of `floor` and whose neighbours in time do too.
-fn mark_quiet(power: &[f32], floor: &[f32], bins: usize, run: usize, limits: &QuietLimits, quiet: &mut [bool]) {
-    let inverse: Vec<f32> = floor.iter().map(|f| 1.0 / f).collect();
-    let mut ratio = vec![0.0f64; bins + 1];
-    let count = power.len() / bins;
-    let mut alone = vec![false; count * bins];
-    for (p, q) in power.chunks_exact(bins).zip(alone.chunks_exact_mut(bins)) {
-        for b in 0..bins {
-            ratio[b + 1] = ratio[b] + f64::from(p[b] * inverse[b]);
-        }
-        for (b, q) in q.iter_mut().enumerate() {
-            let (from, to) = (b.saturating_sub(QUIET_REACH), (b + QUIET_REACH + 1).min(bins));
-            let mean = ((ratio[to] - ratio[from]) / (to - from) as f64) as f32;
-            *q = (limits.low..limits.high).contains(&mean);
-        }
-    }
-    for g in 0..count {
-        let before = if g % run == 0 { g } else { g - 1 };
-        let after = if (g + 1) % run == 0 || g + 1 == count { g } else { g + 1 };
-        for b in 0..bins {
-            quiet[g * bins + b] = alone[before * bins + b] && alone[g * bins + b] && alone[after * bins + b];
-        }
-    }
-}
-
-/// Moving average over `reach` bins on either side.
-fn smooth(values: &[f32], reach: usize) -> Vec<f32> {
-    (0..values.len())
-        .map(|b| {
-            let part = &values[b.saturating_sub(reach)..(b + reach + 1).min(values.len())];
-            part.iter().sum::<f32>() / part.len() as f32
-        })
-        .collect()
 }
 
 /// The floor in force: the spans of the last eight seconds.
 #[derive(Clone, Debug)]
 pub struct Floor {
+    instructions: Instructions,
     memory_rows: u64,
     spans: VecDeque<Span>,
+    spare: Vec<Span>,
     shape: Vec<f32>,
     inverse: Vec<f32>,
+    level: f32,
+    /// Shapes of the spans, shape `[spans × bins]`, and their median.
+    shapes: Vec<f32>,
+    median: Vec<f32>,
+    weights: Vec<f32>,
+    strip: Vec<[i32; LANES]>,
 }
 
 impl Floor {
-    /// A floor that begins with `first` and remembers `memory_rows` rows.
-    pub fn new(first: Span, memory_rows: u64) -> Self {
-        let mut floor = Floor { memory_rows, spans: VecDeque::from([first]), shape: Vec::new(), inverse: Vec::new() };
-        floor.combine();
-        floor
+    /// A floor that begins with what is learnt from `groups`, which ended at row `end`, and remembers `memory_rows` rows.
+    ///
+    /// # Errors
+    /// The floor cannot be known from these rows.
+    pub fn first(groups: &mut Groups, end: u64, memory_rows: u64) -> Result<Self, Unknown> {
+        let zeros = || vec![0.0; groups.bins];
+        let mut floor = Floor {
+            instructions: groups.instructions,
+            memory_rows,
+            spans: VecDeque::new(),
+            spare: Vec::new(),
+            shape: zeros(),
+            inverse: zeros(),
+            level: 0.0,
+            shapes: Vec::new(),
+            median: zeros(),
+            weights: zeros(),
+            strip: Vec::new(),
+        };
+        floor.learn(groups, end)?;
+        Ok(floor)
     }
 
-    /// Takes in another span. Its level is measured against the shape in force, so that a carrier over part of the band
-    /// moves it as little as one over a few bins.
-    pub fn push(&mut self, mut span: Span) {
-        let mut ratios: Vec<f32> = span.shape.iter().zip(&self.inverse).map(|(s, i)| s * i).collect();
-        let middle = (ratios.len() - 1) / 2;
-        let scale = *ratios.select_nth_unstable_by(middle, f32::total_cmp).1;
-        span.level *= scale;
-        span.shape.iter_mut().for_each(|s| *s /= scale);
-        while self.spans.front().is_some_and(|s| s.end + self.memory_rows <= span.end) {
-            self.spans.pop_front();
+    /// Learns another span from `groups`, which ended at row `end`, and forgets those that ended too long before. What
+    /// is in force depends on the spans in memory alone.
+    ///
+    /// # Errors
+    /// The floor cannot be known from these rows: the one in force stays.
+    pub fn learn(&mut self, groups: &mut Groups, end: u64) -> Result<(), Unknown> {
+        let mut span = self.spare.pop().unwrap_or_default();
+        if let Err(unknown) = groups.learn(end, &mut span) {
+            self.spare.push(span);
+            return Err(unknown);
+        }
+        while self.spans.front().is_some_and(|s| s.end + self.memory_rows <= end) {
+            self.spare.extend(self.spans.pop_front());
         }
         self.spans.push_back(span);
         self.combine();
+        Ok(())
     }
 
     /// Noise power per bin, up to a gain common to all bins.
@@ -297,7 +272,7 @@ impl Floor {
 
     /// Gain of the newest span: power per bin over `shape`.
     pub fn level(&self) -> f32 {
-        self.spans.back().map_or(1.0, |s| s.level)
+        self.level
     }
 
     /// Row at which the newest span ended.
@@ -306,27 +281,125 @@ impl Floor {
     }
 
     fn combine(&mut self) {
-        let bins = self.spans[0].shape.len();
-        let mut values: Vec<(f32, f32)> = Vec::with_capacity(self.spans.len());
-        self.shape.clear();
-        for b in 0..bins {
-            values.clear();
-            values.extend(self.spans.iter().filter(|s| s.sure[b]).map(|s| (s.shape[b], s.weight)));
-            if values.is_empty() {
-                values.extend(self.spans.iter().map(|s| (s.shape[b], s.weight)));
-            }
-            values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-            let median = values[(values.len() - 1) / 2].0;
-            let (mut sum, mut weight) = (0.0f64, 0.0f64);
-            for (value, w) in &values {
-                if (value / median - 1.0).abs() <= SAME {
-                    sum += f64::from(*value) * f64::from(*w);
-                    weight += f64::from(*w);
-                }
-            }
-            self.shape.push((sum / weight) as f32);
+        let bins = self.shape.len();
+        self.shapes.clear();
+        for span in &self.spans {
+            self.shapes.extend_from_slice(&span.shape);
         }
-        self.inverse.clear();
-        self.inverse.extend(self.shape.iter().map(|f| 1.0 / f));
+        quantile_of_columns(self.instructions, &self.shapes, bins, 0.5, &mut self.strip, &mut self.median);
+        // Spans are compared bin by bin, by the median of what they differ by: so that a carrier over part of the band
+        // moves a span's level as little as one over a few bins.
+        for (span, shape) in self.spans.iter().zip(self.shapes.chunks_exact_mut(bins)) {
+            for ((ratio, s), m) in self.weights.iter_mut().zip(&*shape).zip(&self.median) {
+                *ratio = s / m;
+            }
+            let scale = quantile(&self.weights, 0.5);
+            shape.iter_mut().for_each(|s| *s /= scale);
+            self.level = span.level * scale;
+        }
+        quantile_of_columns(self.instructions, &self.shapes, bins, 0.5, &mut self.strip, &mut self.median);
+        self.shape.fill(0.0);
+        self.weights.fill(0.0);
+        for (span, shape) in self.spans.iter().zip(self.shapes.chunks_exact(bins)) {
+            let sums = self.shape.iter_mut().zip(&mut self.weights);
+            for ((((sum, total), s), m), w) in sums.zip(shape).zip(&self.median).zip(&span.weights) {
+                let weight = if (s - m).abs() <= SAME * m { *w } else { 0.0 };
+                *sum += weight * s;
+                *total += weight;
+            }
+        }
+        for b in 0..bins {
+            self.shape[b] = if self.weights[b] > 0.0 { self.shape[b] / self.weights[b] } else { self.median[b] };
+            self.inverse[b] = 1.0 / self.shape[b];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+
+    const BINS: usize = 64;
+
+    /// Half a second of rows of noise whose mean in every bin is `shape`, times what `factor` says for row and bin,
+    /// in groups of `per_group`.
+    fn groups(seed: u64, per_group: usize, factor: impl Fn(usize, usize) -> f32) -> Groups {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut groups = Groups::new(Instructions::best(), BINS, per_group, usize::MAX);
+        for row in 0..7500 {
+            let mut noise = |b: usize| {
+                let exponential = -(((f64::from(random.next_u32()) + 0.5) / 4_294_967_296.0).ln());
+                exponential as f32 * shape(b) * factor(row, b)
+            };
+            let row: Vec<f32> = (0..BINS).map(&mut noise).collect();
+            groups.add(&row);
+        }
+        groups
+    }
+
+    /// Ripple of 1.5 dB, and a line of 15 dB.
+    fn shape(b: usize) -> f32 {
+        let ripple_db = 1.5 * (b as f32 / 9.0).sin();
+        10f32.powf(ripple_db / 10.0) * if b == 40 { 30.0 } else { 1.0 }
+    }
+
+    /// How far `floor` × its level is from the noise, in dB: over all bins, and in the bin that is worst.
+    fn off(floor: &Floor) -> (f32, f32) {
+        let off = |(b, s): (usize, &f32)| 10.0 * (s * floor.level() / shape(b)).log10();
+        let off: Vec<f32> = floor.shape().iter().enumerate().map(off).collect();
+        (off.iter().sum::<f32>() / BINS as f32, off.iter().fold(0.0, |worst, o| worst.max(o.abs())))
+    }
+
+    #[test]
+    fn the_floor_of_noise_is_right_in_every_bin() {
+        let floor = Floor::first(&mut groups(1, 4, |_, _| 1.0), 7500, 1).expect("there is noise");
+        let (mean, worst) = off(&floor);
+        println!("{mean:.4} dB, at worst {worst:.3}");
+        assert!(mean.abs() < 0.02 && worst < 0.35, "{mean} dB, at worst {worst}");
+    }
+
+    #[test]
+    fn carriers_in_seven_of_eight_slots_are_no_floor() {
+        // Slots of 8.65 rows; two carriers of 10 bins, each with another slot free, 20 dB over the noise.
+        let slot = |row: usize| (row as f64 / 8.65) as usize % 8;
+        let air = |row: usize, b: usize| match b {
+            8..18 if slot(row) != 1 => 100.0,
+            44..54 if slot(row) != 5 => 100.0,
+            _ => 1.0,
+        };
+        let floor = Floor::first(&mut groups(2, 4, air), 7500, 1).expect("there is noise");
+        let (mean, worst) = off(&floor);
+        println!("{mean:.4} dB, at worst {worst:.3}");
+        assert!(mean.abs() < 0.5 && worst < 1.5, "{mean} dB, at worst {worst}");
+    }
+
+    #[test]
+    fn a_cell_that_fills_the_band_but_for_a_fifth_of_the_time_is_no_floor() {
+        let air = |row: usize, _| if row % 60 >= 12 { 400.0 } else { 1.0 };
+        let floor = Floor::first(&mut groups(3, 4, air), 7500, 1).expect("there is noise");
+        let (mean, worst) = off(&floor);
+        println!("{mean:.4} dB, at worst {worst:.3}");
+        assert!(mean.abs() < 0.1 && worst < 0.8, "{mean} dB, at worst {worst}");
+    }
+
+    #[test]
+    fn what_is_in_force_depends_on_the_spans_in_memory_alone() {
+        let memory = 3 * 7500;
+        let mut floors = [false, true].map(|loud_before| {
+            // Before: something else, over the whole band or over half of it.
+            let air = |_, b: usize| if loud_before && b < 40 { 50.0 } else { 1.0 };
+            let mut floor = Floor::first(&mut groups(4, 4, air), 7500, memory).expect("there is noise");
+            floor.learn(&mut groups(5, 4, air), 2 * 7500).expect("there is noise");
+            floor
+        });
+        for floor in &mut floors {
+            for i in 2..6 {
+                floor.learn(&mut groups(4 + i, 4, |_, _| 1.0), (i + 1) * 7500).expect("there is noise");
+            }
+        }
+        assert_eq!(floors[0].shape(), floors[1].shape());
+        assert_eq!(floors[0].level(), floors[1].level());
     }
 }

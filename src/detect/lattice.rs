@@ -1,9 +1,11 @@
-//! Power summed over every box of the bank, at every position.
+//! Power summed over every box of the bank, at every position where the coarse search sees a chance.
 
 use std::ops::Range;
 
+use super::screen::{Chance, Screen};
 use super::shapes::Shape;
 use super::threshold::Thresholds;
+use crate::simd::{Instructions, vectorised};
 
 /// A box that exceeds its threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,47 +20,61 @@ pub struct Hit {
     pub mean: f32,
 }
 
-/// Sums boxes by doubling: pairs of rows, pairs of pairs, and so on, and the same in frequency; any size is the sum of
-/// a few. Never a running sum with subtraction, which after a strong burst carries rounding errors for ever.
+/// Cells between which boxes of one shape that begin in one row are to be summed; none if the first is not the lesser.
+#[derive(Clone, Copy, Debug)]
+struct Cells {
+    first: u32,
+    end: u32,
+}
+
+const NONE: Cells = Cells { first: u32::MAX, end: 0 };
+
+/// The exact search. Sums over rows are differences of running sums in f64 that begin anew at every stretch looked at: no
+/// rounding error of a strong burst is left that a decision could see.
 pub struct Lattice {
+    instructions: Instructions,
     cells: usize,
     shapes: Vec<Shape>,
-    /// Thresholds as sums over a box.
-    limits: Vec<f32>,
-    /// Row counts in the bank, each once, with the shapes that have it.
-    by_rows: Vec<(usize, Vec<usize>)>,
-    /// `doubled[i]`: sums of 2^(i+1) rows from each row on.
-    doubled: Vec<Vec<f32>>,
-    time_sum: Vec<f32>,
-    /// `widened[i]`: sums of 2^i cells from each cell on.
-    widened: Vec<Vec<f32>>,
-    box_sum: Vec<f32>,
+    /// Thresholds as sums over a box, and the square root of its degrees of freedom.
+    limits: Vec<f64>,
+    root_dof: Vec<f32>,
+    screen: Screen,
+    chances: Vec<Chance>,
+    /// What is to be summed, shape `[starts × shapes]`; all [`NONE`] between scans.
+    wanted: Vec<Cells>,
+    /// Starts that have something to be summed.
+    starts: Vec<bool>,
+    boxes: Boxes,
+    reached: Vec<(usize, usize)>,
 }
 
 impl Lattice {
     /// A lattice over `cells` cells for `bank` with `thresholds`.
     pub fn new(cells: usize, bank: &[Shape], thresholds: &Thresholds) -> Self {
-        let mut by_rows: Vec<(usize, Vec<usize>)> = Vec::new();
-        for (i, shape) in bank.iter().enumerate() {
-            match by_rows.iter_mut().find(|(rows, _)| *rows == shape.rows) {
-                Some((_, shapes)) => shapes.push(i),
-                None => by_rows.push((shape.rows, vec![i])),
-            }
-        }
-        let levels = |most: usize| most.ilog2() as usize;
-        let most_rows = bank.iter().map(|s| s.rows).max().unwrap_or(1);
-        let most_cells = bank.iter().map(|s| s.cells).max().unwrap_or(1);
-        let limit = |(i, s): (usize, &Shape)| (thresholds.ratio(i) * (s.rows * s.cells) as f64) as f32;
+        Lattice::with(Instructions::best(), cells, bank, thresholds)
+    }
+
+    /// The same with the instructions given.
+    pub fn with(instructions: Instructions, cells: usize, bank: &[Shape], thresholds: &Thresholds) -> Self {
+        let limit = |(i, s): (usize, &Shape)| thresholds.ratio(i) * (s.rows * s.cells) as f64;
         Lattice {
+            instructions,
             cells,
             shapes: bank.to_vec(),
             limits: bank.iter().enumerate().map(limit).collect(),
-            by_rows,
-            doubled: vec![Vec::new(); levels(most_rows)],
-            time_sum: vec![0.0; cells],
-            widened: vec![vec![0.0; cells]; levels(most_cells) + 1],
-            box_sum: vec![0.0; cells],
+            root_dof: (0..bank.len()).map(|i| thresholds.dof(i).sqrt() as f32).collect(),
+            screen: Screen::new(instructions, cells, bank, thresholds),
+            chances: Vec::new(),
+            wanted: Vec::new(),
+            starts: Vec::new(),
+            boxes: Boxes { running: Vec::new(), in_time: vec![0.0; cells + 1] },
+            reached: Vec::new(),
         }
+    }
+
+    /// Cells in a row.
+    pub fn cells(&self) -> usize {
+        self.cells
     }
 
     /// Rows that the longest shape needs from its first on.
@@ -66,177 +82,241 @@ impl Lattice {
         self.shapes.iter().map(|s| s.rows).max().unwrap_or(1)
     }
 
-    /// Goes through the boxes that begin in `starts` and lie within `y`, in order of their first row. `y`: shape
-    /// `[rows × cells]`, noise mean 1; its row 0 is row `first_row` of the stream. Calls `hit` for every box over its
-    /// threshold, and `sums` for every start with the means of the first shape at every cell.
-    pub fn scan(
-        &mut self,
-        y: &[f32],
-        first_row: u64,
-        starts: Range<usize>,
-        mut hit: impl FnMut(Hit),
-        mut sums: impl FnMut(usize, &[f32]),
-    ) {
-        let cells = self.cells;
-        let rows = y.len() / cells;
-        self.double_rows(y, starts.start);
-        for row in starts {
-            for (count, shapes) in &self.by_rows {
-                if row + count > rows {
+    /// Tells in order where something stands out that begins in the first `starts` rows of `y`: the first row and one past
+    /// the last of every box over its threshold, or of a coarse box that surely holds one. `y`: shape `[rows × cells]`,
+    /// noise mean 1; its row 0 is row `first_row` of the stream.
+    pub fn scan(&mut self, y: &[f32], first_row: u64, starts: usize, mut tell: impl FnMut(usize, usize)) {
+        let rows = y.len() / self.cells;
+        let mut chances = std::mem::take(&mut self.chances);
+        chances.clear();
+        self.screen.look(y, &mut chances);
+        self.reached.clear();
+        self.starts.clear();
+        self.starts.resize(starts, false);
+        if self.wanted.len() < starts * self.shapes.len() {
+            self.wanted.resize(starts * self.shapes.len(), NONE);
+        }
+        for chance in &chances {
+            if chance.certain {
+                if chance.rows.0 < starts {
+                    self.reached.push((chance.rows.0, chance.rows.1.min(rows)));
+                }
+                continue;
+            }
+            let place = self.screen.place(chance);
+            for row in place.starts.0..place.starts.1.min(starts) {
+                for &shape in place.shapes {
+                    let Shape { rows: long, step, .. } = self.shapes[shape];
+                    if row + long <= rows && (first_row + row as u64).is_multiple_of(step) {
+                        let cells = &mut self.wanted[row * self.shapes.len() + shape];
+                        cells.first = cells.first.min(place.cells.0 as u32);
+                        cells.end = cells.end.max(place.cells.1 as u32);
+                        self.starts[row] = true;
+                    }
+                }
+            }
+        }
+        self.chances = chances;
+        let mut run = 0..0;
+        for row in (0..starts).filter(|row| self.starts[*row]) {
+            for shape in 0..self.shapes.len() {
+                let cells = std::mem::replace(&mut self.wanted[row * self.shapes.len() + shape], NONE);
+                if cells.first >= cells.end {
                     continue;
                 }
-                let due = |s: &Shape| (first_row + row as u64).is_multiple_of(s.step);
-                if !shapes.iter().any(|i| due(&self.shapes[*i])) {
+                let Shape { rows: long, cells: wide, .. } = self.shapes[shape];
+                if row + long > run.end {
+                    run = row..(row + long + LOOK_AHEAD).min(rows);
+                    self.boxes.run_up(self.instructions, y, self.cells, run.clone(), 0..self.cells);
+                }
+                let at = row - run.start;
+                let part = cells.first as usize..cells.end as usize;
+                let mut sums = self.boxes.sums(self.instructions, self.cells, at..at + long, part, wide);
+                if sums.any(|sum| sum > self.limits[shape]) {
+                    self.reached.push((row, row + long));
+                }
+            }
+        }
+        self.reached.sort_unstable();
+        self.reached.iter().for_each(|(row, past)| tell(*row, *past));
+    }
+
+    /// Adds the chances in `y` to `chances`.
+    pub fn look(&mut self, y: &[f32], chances: &mut Vec<Chance>) {
+        self.screen.look(y, chances);
+    }
+
+    /// Of the boxes of a chance in `y` the one that stands out most over its threshold, by its excess in standard
+    /// deviations, if `may` allows it. `y` as for [`Lattice::scan`].
+    pub fn best(&mut self, y: &[f32], first_row: u64, chance: &Chance, may: impl Fn(&Hit) -> bool) -> Option<Hit> {
+        let rows = y.len() / self.cells;
+        let Lattice { instructions, shapes, limits, root_dof, screen, boxes, .. } = self;
+        let place = screen.place(chance);
+        let longest = place.shapes.iter().map(|shape| shapes[*shape].rows).max().unwrap_or(0);
+        let run = place.starts.0..(place.starts.1 + longest).min(rows);
+        let (low, high) = place.cells;
+        boxes.run_up(*instructions, y, self.cells, run.clone(), low..high);
+        let mut best: Option<(f32, Hit)> = None;
+        for &shape in place.shapes {
+            let Shape { rows: long, cells: wide, step, .. } = shapes[shape];
+            let per_cell = 1.0 / (long * wide) as f64;
+            for row in place.starts.0..place.starts.1 {
+                if row + long > rows || !(first_row + row as u64).is_multiple_of(step) {
                     continue;
                 }
-                sum_rows(y, &self.doubled, cells, row, *count, &mut self.time_sum);
-                let widest = shapes.iter().map(|i| self.shapes[*i].cells).max().unwrap_or(1);
-                widen(&self.time_sum, widest, &mut self.widened);
-                for &i in shapes {
-                    let shape = self.shapes[i];
-                    if !due(&shape) {
+                let at = row - run.start;
+                let sums = boxes.sums(*instructions, high - low, at..at + long, 0..high - low, wide);
+                for (i, sum) in sums.enumerate() {
+                    if sum <= limits[shape] {
                         continue;
                     }
-                    let positions = cells + 1 - shape.cells;
-                    let box_sum = &mut self.box_sum[..positions];
-                    sum_cells(&self.widened, shape.cells, box_sum);
-                    let per_cell = 1.0 / (shape.rows * shape.cells) as f32;
-                    let limit = self.limits[i];
-                    if box_sum.iter().fold(0.0f32, |a, b| a.max(*b)) > limit {
-                        for (cell, sum) in box_sum.iter().enumerate().filter(|(_, sum)| **sum > limit) {
-                            hit(Hit { row, cell, shape: i, mean: sum * per_cell });
-                        }
-                    }
-                    if i == 0 {
-                        for sum in box_sum.iter_mut() {
-                            *sum *= per_cell;
-                        }
-                        sums(row, box_sum);
+                    let hit = Hit { row, cell: low + i, shape, mean: (sum * per_cell) as f32 };
+                    let score = (hit.mean - 1.0) * root_dof[shape];
+                    if best.is_none_or(|(b, _)| score > b) && may(&hit) {
+                        best = Some((score, hit));
                     }
                 }
             }
         }
+        best.map(|(_, hit)| hit)
+    }
+}
+
+/// Sums over boxes.
+struct Boxes {
+    /// Running sums over rows, a row of zeros first: shape `[rows + 1 × cells]`.
+    running: Vec<f64>,
+    in_time: Vec<f64>,
+}
+
+impl Boxes {
+    /// Takes some rows and cells of `y`, shape `[rows × width]`.
+    fn run_up(&mut self, how: Instructions, y: &[f32], width: usize, rows: Range<usize>, cells: Range<usize>) {
+        run_up(how, &y[rows.start * width..rows.end * width], width, cells.start, cells.end, &mut self.running);
     }
 
-    /// Sums of 2, 4, 8 … rows from each row on, from row `begin`.
-    fn double_rows(&mut self, y: &[f32], begin: usize) {
-        let cells = self.cells;
-        for level in 0..self.doubled.len() {
-            let (below, here) = self.doubled.split_at_mut(level);
-            let source: &[f32] = if level == 0 { y } else { &below[level - 1] };
-            let distance = (1 << level) * cells;
-            let out = &mut here[0];
-            out.clear();
-            out.resize(source.len().saturating_sub(distance), 0.0);
-            let from = (begin * cells).min(out.len());
-            let pairs = source[from..].iter().zip(&source[(from + distance).min(source.len())..]);
-            for (sum, (a, b)) in out[from..].iter_mut().zip(pairs) {
-                *sum = a + b;
+    /// Sums over some rows and `wide` cells, from each of some cells on, of the `width` that were taken.
+    fn sums(
+        &mut self,
+        how: Instructions,
+        width: usize,
+        rows: Range<usize>,
+        cells: Range<usize>,
+        wide: usize,
+    ) -> impl Iterator<Item = f64> {
+        let before = &self.running[rows.start * width..][cells.clone()];
+        let after = &self.running[rows.end * width..][cells.clone()];
+        let sums = &mut self.in_time[..=cells.len()];
+        add_up(how, before, after, sums);
+        sums.iter().zip(&sums[wide.min(sums.len())..]).map(|(low, high)| high - low)
+    }
+}
+
+/// Rows beyond a box that are run up with it.
+const LOOK_AHEAD: usize = 24;
+
+vectorised! {
+    /// Running sums of the cells from `low` to before `high` of `part`, shape `[rows × width]`, over its rows.
+    pub(super) fn run_up(part: &[f32], width: usize, low: usize, high: usize, running: &mut Vec<f64>) {
+        let cells = high - low;
+        running.clear();
+        running.resize((part.len() / width + 1) * cells, 0.0);
+        for (row, values) in part.chunks_exact(width).enumerate() {
+            let (before, here) = running[row * cells..][..2 * cells].split_at_mut(cells);
+            for ((sum, above), v) in here.iter_mut().zip(before).zip(&values[low..high]) {
+                *sum = *above + f64::from(*v);
             }
         }
     }
 }
 
-/// Sum of `count` rows from `row` on, at every cell: the longest doubled sums first.
-fn sum_rows(y: &[f32], doubled: &[Vec<f32>], cells: usize, row: usize, count: usize, out: &mut [f32]) {
-    let mut at = row;
-    let mut first = true;
-    for level in (0..=doubled.len()).rev() {
-        if count & (1 << level) == 0 {
-            continue;
+vectorised! {
+    /// Running sums over cells of the differences `after` − `before`, a zero first.
+    pub(super) fn add_up(before: &[f64], after: &[f64], sums: &mut [f64]) {
+        sums[0] = 0.0;
+        let mut sum = 0.0;
+        for ((out, before), after) in sums[1..].iter_mut().zip(before).zip(after) {
+            sum += after - before;
+            *out = sum;
         }
-        let source: &[f32] = if level == 0 { y } else { &doubled[level - 1] };
-        let part = &source[at * cells..(at + 1) * cells];
-        if first {
-            out.copy_from_slice(part);
-            first = false;
-        } else {
-            for (sum, p) in out.iter_mut().zip(part) {
-                *sum += p;
-            }
-        }
-        at += 1 << level;
-    }
-}
-
-/// Sums of 1, 2, 4 … cells from each cell on, up to what `widest` needs.
-fn widen(row: &[f32], widest: usize, widened: &mut [Vec<f32>]) {
-    widened[0].copy_from_slice(row);
-    let mut valid = row.len();
-    for level in 1..=widest.ilog2() as usize {
-        let (below, here) = widened.split_at_mut(level);
-        let source = &below[level - 1];
-        let distance = 1 << (level - 1);
-        valid -= distance;
-        let pairs = source[..valid].iter().zip(&source[distance..distance + valid]);
-        for (sum, (a, b)) in here[0][..valid].iter_mut().zip(pairs) {
-            *sum = a + b;
-        }
-    }
-}
-
-/// Sum of `count` cells from each cell on, as many positions as `out` has.
-fn sum_cells(widened: &[Vec<f32>], count: usize, out: &mut [f32]) {
-    let mut at = 0;
-    let mut first = true;
-    for level in (0..widened.len()).rev() {
-        if count & (1 << level) == 0 {
-            continue;
-        }
-        let part = &widened[level][at..at + out.len()];
-        if first {
-            out.copy_from_slice(part);
-            first = false;
-        } else {
-            for (sum, p) in out.iter_mut().zip(part) {
-                *sum += p;
-            }
-        }
-        at += 1 << level;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::shapes::Raster;
     use crate::spectrum::Grid;
     use crate::units::Hertz;
 
-    #[test]
-    fn every_box_is_the_plain_sum_of_its_cells() {
-        let grid = Grid::for_rate(Hertz(2.4e6));
-        let bank = Shape::bank(&grid);
-        // A rate so high that every box is a hit: 0.5 probability each.
-        let thresholds = Thresholds::new(&grid, &bank, 1e12);
-        let mut lattice = Lattice::new(64, &bank, &thresholds);
-        let rows = 90;
-        let y: Vec<f32> = (0..rows * 64).map(|i| 1.0 + ((i * 7919) % 101) as f32 / 50.0).collect();
+    /// Two strong bursts and what lies between them, in cells of noise that is hardly any.
+    fn air(rows: usize) -> Vec<f32> {
+        let burst = |row: usize, cell: usize| (20..28).contains(&row) && (7..12).contains(&cell) || row == 41;
+        let noise = |i: usize| 0.9 + ((i * 7919) % 101) as f32 / 500.0;
+        (0..rows * 64).map(|i| noise(i) + if burst(i / 64, i % 64) { 3.0 } else { 0.0 }).collect()
+    }
+
+    /// Every box over its threshold by plain sums: row, shape, cell, mean.
+    fn plainly(y: &[f32], bank: &[Shape], thresholds: &Thresholds, starts: Range<usize>) -> Vec<Hit> {
+        let rows = y.len() / 64;
         let mut hits = Vec::new();
-        lattice.scan(&y, 1000, 3..20, |h| hits.push(h), |_, _| ());
-        let mut plain = Vec::new();
-        for row in 3..20usize {
-            for (i, s) in bank.iter().enumerate() {
+        for row in starts {
+            for (shape, s) in bank.iter().enumerate() {
                 if row + s.rows > rows || !(1000 + row as u64).is_multiple_of(s.step) {
                     continue;
                 }
                 for cell in 0..=64 - s.cells {
-                    let mut sum = 0.0f64;
-                    for r in row..row + s.rows {
-                        sum += y[r * 64 + cell..r * 64 + cell + s.cells].iter().map(|v| f64::from(*v)).sum::<f64>();
-                    }
-                    let mean = sum / (s.rows * s.cells) as f64;
-                    if mean > thresholds.ratio(i) {
-                        plain.push((row, cell, i, mean));
+                    let line = |r: usize| y[r * 64 + cell..][..s.cells].iter().map(|v| f64::from(*v)).sum::<f64>();
+                    let mean = (row..row + s.rows).map(line).sum::<f64>() / (s.rows * s.cells) as f64;
+                    if mean > thresholds.ratio(shape) {
+                        hits.push(Hit { row, cell, shape, mean: mean as f32 });
                     }
                 }
             }
         }
-        hits.sort_by_key(|h| (h.row, h.shape, h.cell));
-        plain.sort_by_key(|p| (p.0, p.2, p.1));
-        assert_eq!(hits.len(), plain.len());
-        for (h, p) in hits.iter().zip(&plain) {
-            assert_eq!((h.row, h.cell, h.shape), (p.0, p.1, p.2));
-            assert!((f64::from(h.mean) / p.3 - 1.0).abs() < 1e-5);
+        hits
+    }
+
+    #[test]
+    fn a_scan_covers_what_every_box_over_its_threshold_covers() {
+        let grid = Grid::for_rate(Hertz(2.4e6));
+        let bank = Shape::bank(&grid, Raster::CELLS);
+        let thresholds = Thresholds::new(&grid, Raster::CELLS, &bank, 1.0);
+        let mut lattice = Lattice::new(64, &bank, &thresholds);
+        let y = air(110);
+        let mut covered = [false; 110];
+        lattice.scan(&y, 1000, 60, |row, past| covered[row..past].fill(true));
+        let mut plain = [false; 110];
+        for hit in plainly(&y, &bank, &thresholds, 0..60) {
+            plain[hit.row..hit.row + bank[hit.shape].rows].fill(true);
+        }
+        assert!(plain.iter().any(|c| *c) && !plain.iter().all(|c| *c));
+        let missing: Vec<usize> = (0..110).filter(|row| plain[*row] && !covered[*row]).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn the_best_of_the_strongest_chance_is_the_best_of_its_shapes() {
+        let grid = Grid::for_rate(Hertz(2.4e6));
+        let bank = Shape::bank(&grid, Raster::CELLS);
+        let thresholds = Thresholds::new(&grid, Raster::CELLS, &bank, 1.0);
+        let mut lattice = Lattice::new(64, &bank, &thresholds);
+        let y = air(110);
+        let mut chances = Vec::new();
+        lattice.look(&y, &mut chances);
+        assert!(chances.len() > 20);
+        for chance in &chances {
+            let best = lattice.best(&y, 1000, chance, |_| true);
+            let place = lattice.screen.place(chance);
+            let inside = |h: &Hit| {
+                place.shapes.contains(&h.shape)
+                    && place.cells.0 <= h.cell
+                    && h.cell + bank[h.shape].cells <= place.cells.1
+            };
+            let score = |h: &Hit| (h.mean - 1.0) * thresholds.dof(h.shape).sqrt() as f32;
+            let plain = plainly(&y, &bank, &thresholds, place.starts.0..place.starts.1);
+            let plain = plain.into_iter().filter(inside).map(|h| score(&h)).fold(0.0, f32::max);
+            assert!((best.map_or(0.0, |h| score(&h)) - plain).abs() < 1e-4, "{best:?} for {plain}");
         }
     }
 }

@@ -1,23 +1,28 @@
-//! A burst's exact extent and levels, from the rows' full resolution.
+//! A burst's exact extent and levels, from the rows' full resolution; what turns out to be two users is told apart.
 
+use super::edges::{Energies, Window};
 use super::extract::Found;
-use super::shapes::BINS_PER_CELL;
+use super::grow::{LEAST_IN_TIME, Likelihood};
+use super::profile::{Profile, Spectrum};
+use super::split;
+use super::threshold::BoxNoise;
+use crate::spectrum::BINS_PER_CELL;
 use crate::spectrum::Grid;
-
-/// Share of the power that the stated edges hold: what 200 kHz hold of a GSM burst.
-const HELD: f64 = 0.957;
-
-/// From this width on (500 kHz) a spectrum is flat, and its edges are its full width.
-const FLAT_HZ: f64 = 500e3;
-
-/// A flat spectrum's middle lies between the outermost crossings of this share of its level.
-const FLAT_CROSSING: f64 = 0.12;
 
 /// Share of the power of the box that stood out which the inner rows must hold to be believed.
 const LEAST_OF_BOX: f64 = 0.2;
 
 /// No burst is stated to be weaker than this over the noise (−20 dB): no box that small can stand out.
 const LEAST_LEVEL: f64 = 0.01;
+
+/// A burst of fewer rows has no plateau from which its edges could be told.
+const PLATEAU_ROWS: usize = 5;
+
+/// The shortest that a handset sends: a symbol of LTE.
+const SYMBOL_S: f64 = 71.4e-6;
+
+/// Most users that one burst is told apart into.
+const MOST_USERS: usize = 64;
 
 /// The rows round a burst at full resolution.
 pub struct Rows<'a> {
@@ -35,6 +40,19 @@ pub struct Rows<'a> {
     pub end_sample: u64,
 }
 
+impl Rows<'_> {
+    /// Power in bins `low` to before `high` of a row, over the noise there, as a ratio to it.
+    fn excess(&self, grid: &Grid, row: usize, (low, high): (usize, usize)) -> f64 {
+        let power: f32 = self.power[row * grid.n + low..row * grid.n + high].iter().sum();
+        f64::from(power) / self.noise(row, (low, high)) - 1.0
+    }
+
+    /// Noise in bins `low` to before `high` of a row.
+    fn noise(&self, row: usize, (low, high): (usize, usize)) -> f64 {
+        f64::from(self.gain[row]) * f64::from(self.shape[low..high].iter().sum::<f32>())
+    }
+}
+
 /// A burst, or a piece of one, measured.
 #[derive(Clone, Debug)]
 pub struct Measured {
@@ -50,209 +68,172 @@ pub struct Measured {
     pub spectrum: Spectrum,
 }
 
-/// A burst's place and power in frequency.
-#[derive(Clone, Copy, Debug)]
-pub struct Spectrum {
-    /// Lower edge in bins, from the lower edge of the band.
-    pub low: f64,
-    /// Upper edge in bins.
-    pub high: f64,
-    /// Centre in bins.
-    pub center: f64,
-    /// Power between the edges, noise removed.
-    pub signal: f64,
-    /// Noise between the edges.
-    pub noise: f64,
+/// Where a user is looked for within what was found.
+#[derive(Clone, Copy)]
+struct Place {
+    rows: (usize, usize),
+    /// Bins that stood out, and bins that may hold some of it.
+    core: (usize, usize),
+    reach: (usize, usize),
+    /// Set where another user begins or ends.
+    start: Option<f64>,
+    end: Option<f64>,
 }
 
-/// Measures `found`, whose rows count from `rows.first_row`. The rows must hold two rows more on either side, as far as
-/// the segment goes.
-pub fn measure(grid: &Grid, rows: &Rows, found: &Found) -> Measured {
-    let (mut start, mut end) = extent(grid, rows, found);
-    // The first and the last ramp of a segment are covered once, not twice: half of what a burst has there is not
-    // seen, and an edge within them cannot be told from the cut.
-    let ramp = grid.overlap() as f64;
-    let (first, last) = (rows.first_sample as f64, rows.end_sample as f64);
-    let cut_start = start < first + ramp;
-    let cut_end = end > last - ramp;
-    if cut_start {
-        start = first;
-    }
-    if cut_end {
-        end = last;
+/// Measures bursts.
+pub struct Refiner {
+    grid: Grid,
+    profile: Profile,
+    excess: Vec<f64>,
+    places: Vec<Place>,
+    users: Vec<Measured>,
+}
+
+impl Refiner {
+    /// A refiner for rows of `grid`.
+    pub fn new(grid: Grid) -> Self {
+        Refiner { grid, profile: Profile::default(), excess: Vec::new(), places: Vec::new(), users: Vec::new() }
     }
 
-    // The burst's inner rows hold it whole; where they hold nothing (a burst of several short pulses) all rows do; and
-    // what no profile shows, the box that stood out says.
-    let (a, b) = found.rows;
-    let inner = if b - a > 4 { (a + 1, b - 1) } else { (a, b) };
-    let level = f64::from(found.level).max(LEAST_LEVEL);
-    let spectrum = [inner, (a, b)]
-        .into_iter()
-        .map(|rows_of| Profile::new(grid, rows, found, rows_of))
-        .filter(|profile| profile.level_in(found) > LEAST_OF_BOX * level)
-        .map(|profile| profile.measure(grid))
-        .find(|s| s.high - s.low >= 1.0 && s.signal > LEAST_OF_BOX * level * s.noise)
-        .unwrap_or_else(|| {
-            let (low, high) = (found.cells.0 * BINS_PER_CELL, found.cells.1 * BINS_PER_CELL);
-            let noise = (a..b).map(|row| rows.noise(row, low, high)).sum::<f64>() / (b - a) as f64;
-            let power = (a..b).map(|row| rows.power_in(grid, row, low, high)).sum::<f64>() / (b - a) as f64;
-            let (low, high) = (low as f64, high as f64);
-            let signal = (power - noise).max(LEAST_LEVEL * noise);
-            Spectrum { low, high, center: 0.5 * (low + high), signal, noise }
+    /// Measures `found`, whose rows count from `rows.first_row`: it is one user, or those that it consists of, if it is
+    /// `alone` on its carrier. The rows must hold two rows more on either side, as far as the
+    /// segment goes.
+    pub fn measure(&mut self, rows: &Rows, found: &Found, alone: bool) -> &mut Vec<Measured> {
+        let cells = self.grid.n / BINS_PER_CELL;
+        let (low, high) =
+            (found.skirt.0.min(found.cells.0.saturating_sub(1)), found.skirt.1.max((found.cells.1 + 1).min(cells)));
+        self.users.clear();
+        self.places.clear();
+        self.places.push(Place {
+            rows: found.rows,
+            core: (found.cells.0 * BINS_PER_CELL, found.cells.1 * BINS_PER_CELL),
+            reach: (low * BINS_PER_CELL, high * BINS_PER_CELL),
+            start: None,
+            end: None,
         });
-    Measured { start, end: end.max(start + 1.0), cut_start, cut_end, spectrum }
-}
-
-impl Rows<'_> {
-    /// Power in bins `low` to before `high` of a row.
-    fn power_in(&self, grid: &Grid, row: usize, low: usize, high: usize) -> f64 {
-        self.power[row * grid.n + low..row * grid.n + high].iter().map(|p| f64::from(*p)).sum()
+        let level = f64::from(found.level).max(LEAST_LEVEL);
+        while let Some(place) = self.places.pop() {
+            let may_split = alone && self.users.len() + self.places.len() < MOST_USERS;
+            let spectrum = self.spectrum(rows, &place, level);
+            if may_split && self.tell_neighbours(rows, &place, &spectrum) {
+                continue;
+            }
+            let (low, high) = (spectrum.low.max(0.0) as usize, (spectrum.high.ceil() as usize).min(self.grid.n));
+            let band = (low.min(high - 1), high);
+            let first = self.take_excess(rows, place.rows, band);
+            if may_split && self.tell_successors(rows, &place, first, band) {
+                continue;
+            }
+            let user = self.extent(rows, &place, first, spectrum);
+            self.users.push(user);
+        }
+        &mut self.users
     }
 
-    /// Noise in bins `low` to before `high` of a row.
-    fn noise(&self, row: usize, low: usize, high: usize) -> f64 {
-        f64::from(self.gain[row]) * self.shape[low..high].iter().map(|f| f64::from(*f)).sum::<f64>()
-    }
-}
-
-/// First sample and one past the last, from the excess of every row in the burst's own cells.
-fn extent(grid: &Grid, rows: &Rows, found: &Found) -> (f64, f64) {
-    let (n, hop) = (grid.n, grid.hop as f64);
-    let (low, high) = (found.cells.0 * BINS_PER_CELL, found.cells.1 * BINS_PER_CELL);
-    let excess = |row: usize| -> f64 { rows.power_in(grid, row, low, high) - rows.noise(row, low, high) };
-    let (a, b) = found.rows;
-    let (from, to) = (a.saturating_sub(2), (b + 2).min(rows.power.len() / n));
-    let energy: Vec<f64> = (from..to).map(excess).collect();
-    let at = |row: usize| energy[row - from];
-    let row_start = |row: usize| (rows.first_row + row as u64) as f64 * hop;
-    let half_ramp = grid.overlap() as f64 / 2.0;
-    if b - a >= 5 {
-        // The rows' squared windows add up to 1, so the excess of the rows up to the cut, over the level beyond it, is
-        // how many rows' worth of burst lies before the cut.
-        let beyond = a + 2..(a + 5).min(b - 1);
-        let early = beyond.clone().map(at).sum::<f64>() / beyond.len() as f64;
-        let before = (a.saturating_sub(1).max(from)..=a + 1).map(at).sum::<f64>() / early;
-        let start = row_start(a + 1) + n as f64 - half_ramp - hop * rows_worth(before);
-        let beyond = b.saturating_sub(5).max(a + 1)..b - 2;
-        let late = beyond.clone().map(at).sum::<f64>() / beyond.len() as f64;
-        let after = (b - 2..(b + 1).min(to)).map(at).sum::<f64>() / late;
-        (start, row_start(b - 2) + half_ramp + hop * rows_worth(after))
-    } else {
-        // Too short for a plateau: the strongest row is taken as its level, and the rows' centre of gravity as its
-        // middle.
-        let level = energy.iter().fold(0.0f64, |x, y| x.max(*y)).max(f64::MIN_POSITIVE);
-        let total: f64 = energy.iter().map(|e| e.max(0.0)).sum::<f64>().max(f64::MIN_POSITIVE);
-        let weighted = energy.iter().enumerate().map(|(i, e)| e.max(0.0) * row_start(from + i));
-        let middle = weighted.sum::<f64>() / total + n as f64 / 2.0;
-        let length = hop * total / level;
-        (middle - length / 2.0, middle + length / 2.0)
-    }
-}
-
-/// Three rows hold at most little more than three rows' worth of burst; what noise makes of it beyond is cut off.
-fn rows_worth(ratio: f64) -> f64 {
-    if ratio.is_finite() { ratio.clamp(0.0, 3.2) } else { 1.5 }
-}
-
-/// Mean spectrum over some of a burst's rows, within its skirts.
-struct Profile {
-    /// First bin.
-    first: usize,
-    /// Power over the noise, bin by bin.
-    signal: Vec<f64>,
-    noise: Vec<f64>,
-}
-
-impl Profile {
-    fn new(grid: &Grid, rows: &Rows, found: &Found, (from, to): (usize, usize)) -> Self {
-        let cells = grid.n / BINS_PER_CELL;
-        let low = found.skirt.0.min(found.cells.0.saturating_sub(1)) * BINS_PER_CELL;
-        let high = found.skirt.1.max((found.cells.1 + 1).min(cells)) * BINS_PER_CELL;
-        let share = 1.0 / (to - from) as f64;
-        let mut profile = Profile { first: low, signal: vec![0.0; high - low], noise: vec![0.0; high - low] };
-        for row in from..to {
-            for (i, bin) in (low..high).enumerate() {
-                let floor = f64::from(rows.gain[row]) * f64::from(rows.shape[bin]);
-                profile.signal[i] += (f64::from(rows.power[row * grid.n + bin]) - floor) * share;
-                profile.noise[i] += floor * share;
+    /// The burst's inner rows hold it whole; where they hold nothing (a burst of several short pulses) all rows do; and
+    /// what no profile shows, the box that stood out says.
+    fn spectrum(&mut self, rows: &Rows, place: &Place, level: f64) -> Spectrum {
+        let grid = self.grid;
+        let (a, b) = place.rows;
+        let inner = (a + usize::from(place.start.is_none()), b - usize::from(place.end.is_none()));
+        let inner = if b - a > 4 && inner.0 < inner.1 { inner } else { (a, b) };
+        for rows_of in [(a, b), inner].into_iter().rev() {
+            self.profile.take(&grid, rows, rows_of, place.reach);
+            if self.profile.level_in(place.core) > LEAST_OF_BOX * level {
+                let spectrum = self.profile.measure(&grid);
+                if spectrum.high - spectrum.low >= 1.0 && spectrum.signal > LEAST_OF_BOX * level * spectrum.noise {
+                    return spectrum;
+                }
             }
         }
-        profile
+        let mean = |of: &dyn Fn(usize) -> f64| (a..b).map(of).sum::<f64>() / (b - a) as f64;
+        let noise = mean(&|row| rows.noise(row, place.core));
+        let excess = mean(&|row| rows.excess(&grid, row, place.core));
+        let (low, high) = (place.core.0 as f64, place.core.1 as f64);
+        Spectrum { low, high, center: 0.5 * (low + high), signal: excess.max(LEAST_LEVEL) * noise, noise }
     }
 
-    /// Power over the noise in the cells that stood out, as a ratio to the noise there.
-    fn level_in(&self, found: &Found) -> f64 {
-        let core = found.cells.0 * BINS_PER_CELL - self.first..found.cells.1 * BINS_PER_CELL - self.first;
-        self.signal[core.clone()].iter().sum::<f64>() / self.noise[core].iter().sum::<f64>()
+    /// Excess of the place's rows and two more on either side in `band`; the row that it begins with.
+    fn take_excess(&mut self, rows: &Rows, (a, b): (usize, usize), band: (usize, usize)) -> usize {
+        let first = a.saturating_sub(2);
+        let last = (b + 2).min(rows.gain.len());
+        self.excess.clear();
+        self.excess.extend((first..last).map(|row| rows.excess(&self.grid, row, band)));
+        first
     }
 
-    /// The edges that hold the stated share of the power, and what lies between them.
-    fn measure(&self, grid: &Grid) -> Spectrum {
-        let bins = self.signal.len() as f64;
-        let outside = 0.5 * (1.0 - HELD) * self.signal.iter().sum::<f64>();
-        let mut low = crossing(self.signal.iter().copied(), outside);
-        let mut high = bins - crossing(self.signal.iter().rev().copied(), outside);
-        if high <= low {
-            (low, high) = (0.0, bins);
+    /// Looks for two users beside each other in the profile just taken, and puts both in the place of the one.
+    fn tell_neighbours(&mut self, rows: &Rows, place: &Place, spectrum: &Spectrum) -> bool {
+        let Some(bin) =
+            self.profile.gap(&self.grid, spectrum.low.max(place.core.0 as f64), spectrum.high.min(place.core.1 as f64))
+        else {
+            return false;
+        };
+        let (low, high) = (spectrum.low.max(0.0) as usize, spectrum.high.ceil() as usize);
+        let (low, high) = (low.max(place.reach.0), high.min(place.reach.1));
+        let below = ((low, bin), (place.reach.0, bin));
+        let above = ((bin, high), (bin, place.reach.1));
+        for (core, reach) in [below, above] {
+            // Each may begin and end at a time of its own.
+            let level = (place.rows.0..place.rows.1).map(|row| rows.excess(&self.grid, row, core)).sum::<f64>()
+                / (place.rows.1 - place.rows.0) as f64;
+            let dof = BoxNoise::new(core.1 - core.0, 1).dof() as f32;
+            let test = Likelihood::new(level as f32, dof, LEAST_IN_TIME);
+            let own = test.core(place.rows.0..place.rows.1, |row| 1.0 + rows.excess(&self.grid, row, core) as f32);
+            self.places.push(Place { rows: own, core, reach, ..*place });
         }
-        let center = if (high - low) * grid.bin_width().0 > FLAT_HZ {
-            let cut = 0.5 * (high - low) * (1.0 / HELD - 1.0);
-            low = (low - cut).max(-(self.first as f64));
-            high = (high + cut).min((grid.n - self.first) as f64);
-            flat_middle(&self.signal, low, high)
+        true
+    }
+
+    /// Looks for two users one after the other, and puts both in the place of the one.
+    fn tell_successors(&mut self, rows: &Rows, place: &Place, first: usize, band: (usize, usize)) -> bool {
+        let (a, b) = place.rows;
+        let dof = BoxNoise::new(band.1 - band.0, 1).dof();
+        let Some(cut) = split::cut(&self.excess[a - first..b - first], dof) else {
+            return false;
+        };
+        let row = a + cut.row;
+        let (end, start) = self.energies(rows, first).between(row - first, cut.before, cut.after);
+        self.places.push(Place { rows: (row + 1, b), start: Some(start), ..*place });
+        self.places.push(Place { rows: (a, row - 1), end: Some(end), ..*place });
+        true
+    }
+
+    fn energies(&self, rows: &Rows, first: usize) -> Energies<'_> {
+        let window = Window::new(&self.grid);
+        let first = (rows.first_row + first as u64) as f64 * self.grid.hop as f64;
+        Energies { excess: &self.excess, first, window }
+    }
+
+    /// When the burst begins and ends.
+    fn extent(&self, rows: &Rows, place: &Place, first: usize, mut spectrum: Spectrum) -> Measured {
+        let (a, b) = (place.rows.0 - first, place.rows.1 - first);
+        let energies = self.energies(rows, first);
+        let (mut start, mut end) = if b - a >= PLATEAU_ROWS || place.start.is_some() || place.end.is_some() {
+            let long = b - a >= 3;
+            let begin = place.rows.0 as f64 * self.grid.hop as f64 + rows.first_row as f64 * self.grid.hop as f64;
+            let start = place.start.unwrap_or_else(|| if long { energies.start(a, b) } else { begin });
+            let whole = (b - a) as f64 * self.grid.hop as f64;
+            let end = place.end.unwrap_or_else(|| if long { energies.end(a, b) } else { begin + whole });
+            (start, end)
         } else {
-            self.log_centroid(low, high)
+            let dof = BoxNoise::new((spectrum.high - spectrum.low).ceil() as usize, 1).dof();
+            let (start, end, level) = energies.short(a, b, dof, SYMBOL_S * self.grid.sample_rate.0);
+            spectrum.signal = level * spectrum.noise;
+            (start, end)
         };
-        let between = |values: &[f64]| -> f64 {
-            values.iter().enumerate().map(|(i, v)| v * (high.min(i as f64 + 1.0) - low.max(i as f64)).max(0.0)).sum()
-        };
-        let first = self.first as f64;
-        Spectrum {
-            low: low + first,
-            high: high + first,
-            center: center.clamp(low, high) + first,
-            signal: between(&self.signal),
-            noise: between(&self.noise),
+        // The first and the last ramp of a segment are covered once, not twice: half of what a burst has there is not
+        // seen, and an edge within them, or half a ramp beyond, cannot be told from the cut.
+        let unseen = 1.5 * self.grid.overlap() as f64;
+        let (first, last) = (rows.first_sample as f64, rows.end_sample as f64);
+        let cut_start = start < first + unseen;
+        let cut_end = end > last - unseen;
+        if cut_start {
+            start = first;
         }
-    }
-
-    /// Centre of gravity between the edges, weighted with ln(1 + signal / noise): a plain centroid follows the random
-    /// spectrum and is twice as far off.
-    fn log_centroid(&self, low: f64, high: f64) -> f64 {
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for i in low.max(0.0) as usize..(high.ceil() as usize).min(self.signal.len()) {
-            let w = (self.signal[i] / self.noise[i]).max(0.0).ln_1p();
-            sum += w * (i as f64 + 0.5);
-            weight += w;
+        if cut_end {
+            end = last;
         }
-        if weight > 0.0 { sum / weight } else { 0.5 * (low + high) }
-    }
-}
-
-/// Where the running sum of `values` passes `share`, in bins from the beginning, interpolated.
-fn crossing(values: impl Iterator<Item = f64>, share: f64) -> f64 {
-    let mut sum = 0.0;
-    for (i, v) in values.enumerate() {
-        if sum + v >= share && v > 0.0 {
-            return i as f64 + ((share - sum) / v).clamp(0.0, 1.0);
-        }
-        sum += v;
-    }
-    0.0
-}
-
-/// Middle between the outermost places where a flat spectrum crosses a share of its level, three bins smoothed.
-fn flat_middle(signal: &[f64], low: f64, high: f64) -> f64 {
-    let inside = low.max(0.0).ceil() as usize..(high.floor() as usize).min(signal.len());
-    let level = signal[inside.clone()].iter().sum::<f64>() / inside.len().max(1) as f64;
-    let smooth = |i: usize| {
-        let part = &signal[i.saturating_sub(1)..(i + 2).min(signal.len())];
-        part.iter().sum::<f64>() / part.len() as f64
-    };
-    let over = |i: &usize| smooth(*i) > FLAT_CROSSING * level;
-    match ((0..signal.len()).find(over), (0..signal.len()).rfind(over)) {
-        (Some(a), Some(b)) => 0.5 * (a + b + 1) as f64,
-        _ => 0.5 * (low + high),
+        Measured { start, end: end.max(start + 1.0), cut_start, cut_end, spectrum }
     }
 }

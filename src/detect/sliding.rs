@@ -32,14 +32,6 @@ impl SlidingRows {
         self.values.extend_from_slice(rows);
     }
 
-    /// Appends one row that `fill` writes; it is given zeros.
-    pub fn push_with(&mut self, fill: impl FnOnce(&mut [f32])) {
-        self.slide();
-        let at = self.values.len();
-        self.values.resize(at + self.width, 0.0);
-        fill(&mut self.values[at..]);
-    }
-
     /// The rows before `row` are not wanted any more.
     pub fn forget_before(&mut self, row: u64) {
         self.wanted = self.wanted.max(row.min(self.end()));
@@ -53,6 +45,11 @@ impl SlidingRows {
     /// The rows from `from` to before `to`.
     pub fn rows(&self, from: u64, to: u64) -> &[f32] {
         &self.values[(from - self.first) as usize * self.width..(to - self.first) as usize * self.width]
+    }
+
+    /// The rows from `from` to before `to`, to be changed.
+    pub fn rows_mut(&mut self, from: u64, to: u64) -> &mut [f32] {
+        &mut self.values[(from - self.first) as usize * self.width..(to - self.first) as usize * self.width]
     }
 
     /// Moves the wanted rows to the front once most of the array is not wanted.

@@ -5,12 +5,19 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::burst::Burst;
-use super::refine::{Measured, Spectrum};
+use super::profile::Spectrum;
+use super::refine::Measured;
 use crate::spectrum::Grid;
 use crate::units::{Decibels, Hertz, SampleIndex};
 
 /// Pieces of one emission on both sides of a cut differ by less than this ratio of power.
 const SAME_LEVEL: f64 = 4.0;
+
+/// A piece of fewer rows has no level of its own.
+const LITTLE_ROWS: f64 = 3.0;
+
+/// What edges of short pieces are uncertain by at least, in bins.
+const HALF_A_BIN: f64 = 0.5;
 
 /// A measured burst, or a piece of one that a stretch's border cuts.
 #[derive(Clone, Debug)]
@@ -43,10 +50,14 @@ struct Emission {
     signal: f64,
     noise: f64,
     part: u32,
+    /// A cut leaves little of some bursts on one side: so few samples tell no level.
+    little: f64,
+    latest_little: bool,
 }
 
 impl Emission {
-    fn new(piece: &Piece) -> Self {
+    /// Begins with `piece`; of pieces shorter than `little` samples the level cannot be told.
+    fn new(piece: &Piece, little: f64) -> Self {
         let m = &piece.measured;
         let mut emission = Emission {
             start: m.start,
@@ -62,6 +73,8 @@ impl Emission {
             signal: 0.0,
             noise: 0.0,
             part: 0,
+            little,
+            latest_little: false,
         };
         emission.add(piece);
         emission
@@ -69,11 +82,26 @@ impl Emission {
 
     fn add(&mut self, piece: &Piece) {
         let m = &piece.measured;
-        self.weigh(&m.spectrum, m.end - m.start);
-        self.latest = m.spectrum;
+        let count = m.end - m.start;
+        let little = count < self.little;
+        if self.weight == 0.0 || !little {
+            if self.latest_little {
+                self.clear();
+            }
+            self.weigh(&m.spectrum, count);
+            (self.latest, self.latest_little) = (m.spectrum, little);
+        }
+        if self.part == 0 {
+            self.start = self.start.min(m.start);
+        }
         self.end = self.end.max(m.end);
+        self.cut_start |= m.cut_start;
         self.cut_end = m.cut_end;
         self.expected_per_hour = self.expected_per_hour.min(piece.expected_per_hour);
+    }
+
+    fn clear(&mut self) {
+        (self.weight, self.low, self.high, self.center, self.signal, self.noise) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     }
 
     fn weigh(&mut self, spectrum: &Spectrum, samples: f64) {
@@ -90,17 +118,20 @@ impl Emission {
     fn begin_part(&mut self, start: f64) {
         self.start = start;
         self.cut_start = false;
-        (self.weight, self.low, self.high, self.center, self.signal, self.noise) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        self.clear();
         let latest = self.latest;
         self.weigh(&latest, self.end - start);
     }
 
     fn agrees(&self, piece: &Piece) -> bool {
         let (before, now) = (&self.latest, &piece.measured.spectrum);
-        let shared = (before.high.min(now.high) - before.low.max(now.low)).max(0.0);
+        let shared = (before.high.min(now.high) - before.low.max(now.low) + HALF_A_BIN).max(0.0);
         let ratio = before.signal / now.signal;
-        2.0 * shared > (before.high - before.low).min(now.high - now.low)
-            && (1.0 / SAME_LEVEL..SAME_LEVEL).contains(&ratio)
+        let (width_before, width) = (before.high - before.low, now.high - now.low);
+        if self.latest_little || piece.measured.end - piece.measured.start < self.little {
+            return 2.0 * shared > width_before.max(width);
+        }
+        2.0 * shared > width_before.min(width) && (1.0 / SAME_LEVEL..SAME_LEVEL).contains(&ratio)
     }
 }
 
@@ -139,7 +170,10 @@ impl Ord for Waiting {
 pub struct Tracker {
     grid: Grid,
     longest: f64,
+    little: f64,
     open: Vec<Emission>,
+    /// Those of the stretch before that no piece has continued yet.
+    uncontinued: Vec<Option<Emission>>,
     waiting: BinaryHeap<Waiting>,
 }
 
@@ -149,17 +183,19 @@ impl Tracker {
         Tracker {
             grid,
             longest: (longest_s * grid.sample_rate.0).max(1.0),
+            little: LITTLE_ROWS * grid.hop as f64,
             open: Vec::new(),
+            uncontinued: Vec::new(),
             waiting: BinaryHeap::new(),
         }
     }
 
     /// Takes the pieces of the next stretch. Emissions that no piece continues have ended.
     pub fn stretch(&mut self, pieces: &[Piece]) {
-        let before = std::mem::take(&mut self.open);
-        let mut continued: Vec<Option<Emission>> = before.into_iter().map(Some).collect();
+        let mut before = std::mem::take(&mut self.uncontinued);
+        before.extend(self.open.drain(..).map(Some));
         for piece in pieces {
-            let known = continued
+            let known = before
                 .iter_mut()
                 .find(|e| piece.from_before && e.as_ref().is_some_and(|e| e.agrees(piece)))
                 .and_then(Option::take);
@@ -168,7 +204,7 @@ impl Tracker {
                     emission.add(piece);
                     emission
                 }
-                None => Emission::new(piece),
+                None => Emission::new(piece, self.little),
             };
             while emission.end - emission.start > self.longest {
                 self.give_part(&mut emission);
@@ -179,9 +215,10 @@ impl Tracker {
                 self.give(emission);
             }
         }
-        for emission in continued.into_iter().flatten() {
+        for emission in before.drain(..).flatten() {
             self.give(emission);
         }
+        self.uncontinued = before;
     }
 
     /// Ends every emission under way: the segment is over.
@@ -189,6 +226,11 @@ impl Tracker {
         for emission in std::mem::take(&mut self.open) {
             self.give(emission);
         }
+    }
+
+    /// End of the burst that ended first of those that wait.
+    pub fn next_end(&self) -> Option<u64> {
+        Some(self.waiting.peek()?.0.end().0)
     }
 
     /// The next burst that ended before sample `before`, when no earlier one can come.

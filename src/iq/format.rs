@@ -63,6 +63,22 @@ impl SampleFormat {
         }
     }
 
+    /// Value of one stored unit of a component, full scale 1: a component is (stored − [`zero`](Self::zero)) × this.
+    pub fn unit(self) -> f64 {
+        match self {
+            SampleFormat::Cf32Le => 1.0,
+            _ => self.step(),
+        }
+    }
+
+    /// The stored value that stands for nothing received.
+    pub fn zero(self) -> f32 {
+        match self {
+            SampleFormat::Cu8 => 127.5,
+            SampleFormat::Ci8 | SampleFormat::Ci16Le | SampleFormat::Cf32Le => 0.0,
+        }
+    }
+
     /// Magnitude from which a component counts as clipped: the end of the format's range.
     pub fn clip_level(self) -> f32 {
         match self {
@@ -83,6 +99,37 @@ impl SampleFormat {
             SampleFormat::Ci8 => count(1, |b| b[0].cast_signed().unsigned_abs() >= 127),
             SampleFormat::Ci16Le => count(2, |b| i16::from_le_bytes([b[0], b[1]]).unsigned_abs() >= 32767),
             SampleFormat::Cf32Le => count(4, |b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).abs() >= 1.0),
+        }
+    }
+
+    /// Largest magnitude of a component of whole samples in `bytes`, full scale 1.
+    pub fn peak(self, bytes: &[u8]) -> f32 {
+        fn range<T: Copy + PartialOrd>(values: impl Iterator<Item = T>, least: T, most: T) -> (T, T) {
+            values
+                .fold((most, least), |(low, high), v| (if v < low { v } else { low }, if v > high { v } else { high }))
+        }
+        let unit = self.unit() as f32;
+        if bytes.is_empty() {
+            return 0.0;
+        }
+        match self {
+            SampleFormat::Cu8 => {
+                let (low, high) = range(bytes.iter().copied(), 0, u8::MAX);
+                (self.zero() - f32::from(low)).max(f32::from(high) - self.zero()) * unit
+            }
+            SampleFormat::Ci8 => {
+                let (low, high) = range(bytes.iter().map(|b| b.cast_signed()), i8::MIN, i8::MAX);
+                f32::from(high).max(-f32::from(low)) * unit
+            }
+            SampleFormat::Ci16Le => {
+                let values = bytes.as_chunks::<2>().0.iter().map(|b| i16::from_le_bytes(*b));
+                let (low, high) = range(values, i16::MIN, i16::MAX);
+                f32::from(high).max(-f32::from(low)) * unit
+            }
+            SampleFormat::Cf32Le => {
+                let values = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b).abs());
+                range(values, 0.0, f32::MAX).1
+            }
         }
     }
 

@@ -26,7 +26,7 @@ use crossbeam_channel::bounded;
 use crate::detect::{self, Detector};
 use crate::error::{Error, Result};
 use crate::source::Source;
-use crate::spectrum::{Analyzer, Chunk, Chunker, Grid};
+use crate::spectrum::{Analyzer, Chunk, Chunker, Grid, Recall};
 use stages::{Counters, DetectionStage, Shared};
 
 /// How to run.
@@ -34,7 +34,8 @@ use stages::{Counters, DetectionStage, Shared};
 pub struct Config {
     /// How to detect.
     pub detect: detect::Config,
-    /// Threads that turn samples into rows; 0: as many as the machine has cores. The results do not depend on it.
+    /// Threads that turn samples into rows, beside one that finds bursts in them; 1: one does both; 0: as many as the
+    /// machine has cores. The results do not depend on it.
     pub threads: usize,
     /// Whether waterfall rows are made.
     pub display: bool,
@@ -61,7 +62,8 @@ pub struct Pipeline {
     source: Option<JoinHandle<Result<()>>>,
     workers: Vec<JoinHandle<()>>,
     sinks: Vec<JoinHandle<Result<()>>>,
-    summary: Option<JoinHandle<Summary>>,
+    /// What came of it, and how reading ended where the same thread reads.
+    summary: Option<JoinHandle<(Summary, Result<()>)>>,
     name: String,
 }
 
@@ -85,7 +87,6 @@ impl Pipeline {
             shortest_whole_s: grid.shortest_whole_s(),
         };
 
-        let pace = source.pace();
         let mut sink_threads = Vec::new();
         let mut senders = Vec::new();
         for (i, sink) in sinks.into_iter().enumerate() {
@@ -95,45 +96,64 @@ impl Pipeline {
             sink_threads.push(spawn(format!("sink {i}"), move || stages::run_sink(sink, &run, &receive, &shared))?);
         }
 
-        // Blocks and chunks circulate: what bounds memory is how many there are.
-        let (block_send, block_receive) = bounded(4);
-        let (spent_block_send, spent_block_receive) = bounded(8);
-        let (chunk_send, chunk_receive) = bounded::<Chunk>(threads + 2);
-        let in_flight = 2 * threads + 3;
-        let (spent_send, spent_receive) = bounded(in_flight);
-        let (spectra_send, spectra_receive) = bounded(in_flight);
-        for _ in 0..in_flight {
-            let _ = spent_send.send(stages::Work::default());
-        }
-        let (idle_send, idle_receive) = bounded(in_flight);
-
-        let mut workers = Vec::new();
-        for i in 0..threads {
-            let analyzer = Analyzer::new(grid, stream.format, config.display);
-            let (chunks, spectra, idle) = (chunk_receive.clone(), spectra_send.clone(), idle_receive.clone());
-            let work = move || stages::run_analysis(analyzer, &chunks, &idle, &spectra);
-            workers.push(spawn(format!("analysis {i}"), work)?);
-        }
-        drop((chunk_receive, spectra_send, idle_receive));
-
         let chunker = Chunker::new(grid, stream.format);
-        let blocks = stages::Blocks::new(block_receive, stream.format.bytes_per_sample(), shared.clone());
-        let chunk_work =
-            move || stages::run_chunker(chunker, blocks, &spent_block_send, &spent_receive, &chunk_send, &idle_send);
-        workers.push(spawn("chunker".into(), chunk_work)?);
-
-        let detector = Detector::new(grid, stream.format, &config.detect);
-        let stage = DetectionStage::new(detector, grid, senders, pace, shared.clone(), &config.detect);
-        let summary = spawn("detection".into(), move || stage.run(&spectra_receive, &spent_send))?;
-
+        let analyzer = || Analyzer::new(grid, stream.format, config.display);
+        let detect = detect::Config { view: config.display, ..config.detect };
+        let detector = Detector::new(grid, stream.format, &detect);
+        let recall = Recall::new(grid, stream.format);
+        let stage =
+            DetectionStage::new((detector, recall), grid, senders, source.pace(), shared.clone(), &config.detect);
         // At low rates a block of the usual size would take too long to come.
         let soon = (BLOCK_S * stream.tuning.sample_rate.0) as usize;
         let bytes = config.block_samples.min(soon).max(1) * stream.format.bytes_per_sample();
-        let source_shared = shared.clone();
-        let source = spawn("source".into(), move || {
-            stages::run_source(source, bytes, &block_send, &spent_block_receive, &source_shared)
-        })?;
-        Ok(Pipeline { shared, source: Some(source), workers, sinks: sink_threads, summary: Some(summary), name })
+        let mut pipeline = Pipeline {
+            shared: shared.clone(),
+            source: None,
+            workers: Vec::new(),
+            sinks: sink_threads,
+            summary: None,
+            name,
+        };
+        if threads == 1 && !source.may_wait() {
+            let analyzer = analyzer();
+            let work = move || stage.read_alone(chunker, analyzer, source, bytes);
+            pipeline.summary = Some(spawn("analysis".into(), work)?);
+            return Ok(pipeline);
+        }
+
+        // Blocks and chunks circulate: what bounds memory is how many there are.
+        let (block_send, block_receive) = bounded(4);
+        let (spent_block_send, spent_block_receive) = bounded(8);
+        let blocks = stages::Blocks::new(block_receive, stream.format.bytes_per_sample(), shared.clone());
+        let summary = if threads == 1 {
+            let analyzer = analyzer();
+            let work = move || (stage.run_alone(chunker, analyzer, blocks, &spent_block_send), Ok(()));
+            spawn("analysis".into(), work)?
+        } else {
+            let (chunk_send, chunk_receive) = bounded::<Chunk>(threads + 2);
+            let in_flight = 2 * threads + 3;
+            let (spent_send, spent_receive) = bounded(in_flight);
+            let (spectra_send, spectra_receive) = bounded(in_flight);
+            for _ in 0..in_flight {
+                let _ = spent_send.send(stages::Work::default());
+            }
+            let (idle_send, idle_receive) = bounded(in_flight);
+            for i in 0..threads {
+                let (chunks, spectra, idle) = (chunk_receive.clone(), spectra_send.clone(), idle_receive.clone());
+                let analyzer = analyzer();
+                let work = move || stages::run_analysis(analyzer, &chunks, &idle, &spectra);
+                pipeline.workers.push(spawn(format!("analysis {i}"), work)?);
+            }
+            let work = move || {
+                stages::run_chunker(chunker, blocks, &spent_block_send, &spent_receive, &chunk_send, &idle_send)
+            };
+            pipeline.workers.push(spawn("chunker".into(), work)?);
+            spawn("detection".into(), move || (stage.run(&spectra_receive, &spent_send), Ok(())))?
+        };
+        pipeline.summary = Some(summary);
+        let read = move || stages::run_source(source, bytes, &block_send, &spent_block_receive, &shared);
+        pipeline.source = Some(spawn("source".into(), read)?);
+        Ok(pipeline)
     }
 
     /// Asks the run to end with what it has; [`Pipeline::join`] then waits for it, but not for a source that waits
@@ -166,7 +186,7 @@ impl Pipeline {
         for worker in self.workers.drain(..) {
             joined(worker);
         }
-        let summary = self.summary.take().map(joined).unwrap_or_default();
+        let (summary, read) = self.summary.take().map_or_else(|| (Summary::default(), Ok(())), joined);
         let mut failed = Ok(());
         for sink in self.sinks.drain(..) {
             failed = failed.and(joined(sink));
@@ -180,7 +200,7 @@ impl Pipeline {
             // Ctrl-C also ends the program that a pipe comes from: that it ended early is no news.
             return Ok(summary);
         }
-        source?;
+        source.and(read)?;
         if summary.rows == 0 {
             let name = &self.name;
             return Err(Error::EndedEarly(if summary.progress.lost > 0 {

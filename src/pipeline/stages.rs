@@ -13,7 +13,7 @@ use crate::detect::{self, Detector, Event, JudgedRows, Output};
 use crate::error::Result;
 use crate::iq::SampleBlock;
 use crate::source::{Pace, Source};
-use crate::spectrum::{Analyzer, Chunk, Chunker, DisplayRows, Grid, Lost, Spectra};
+use crate::spectrum::{Analyzer, Chunk, Chunker, DisplayRows, Grid, Lost, Recall, Spectra};
 use crate::units::SampleIndex;
 
 /// What all threads of a run see.
@@ -62,8 +62,9 @@ pub fn run_source(
     let size = source.info().format.bytes_per_sample() as u64;
     while !shared.stop.load(Ordering::Relaxed) {
         let mut block = spent.try_recv().unwrap_or_default();
-        block.bytes.clear();
-        block.bytes.reserve_exact(block_bytes);
+        if block.bytes.capacity() < block_bytes {
+            block.bytes = Vec::with_capacity(block_bytes);
+        }
         if !source.read(&mut block)? {
             break;
         }
@@ -147,25 +148,34 @@ pub fn run_chunker(
     chunks: &Sender<Chunk>,
     idle: &Sender<Spectra>,
 ) {
-    let mut emit = |fill: &mut dyn FnMut(&mut Chunk)| {
+    let mut emit = |chunk: &mut Chunk| {
         // A closed channel means that the run is being torn down: the rest goes nowhere.
         if let Ok(mut work) = spent.recv() {
-            fill(&mut work.chunk);
+            std::mem::swap(chunk, &mut work.chunk);
             if idle.send(work.spectra).is_ok() {
                 let _ = chunks.send(work.chunk);
             }
         }
     };
+    for_each_chunk(&mut chunker, &mut blocks, spent_blocks, &mut emit);
+}
+
+/// Cuts all blocks into chunks, and gives the blocks back.
+fn for_each_chunk(
+    chunker: &mut Chunker,
+    blocks: &mut Blocks,
+    spent_blocks: &Sender<SampleBlock>,
+    emit: &mut impl FnMut(&mut Chunk),
+) {
     for block in blocks.by_ref() {
-        chunker.push(&block, &mut emit);
+        chunker.push(&block, emit);
         let _ = spent_blocks.try_send(block);
     }
     // Blocks dropped at the very end have none after them to show it.
     if let Some(first) = blocks.dropped_at_the_end() {
-        chunker.push(&SampleBlock { first, bytes: Vec::new() }, &mut emit);
+        chunker.push(&SampleBlock { first, bytes: Vec::new() }, emit);
     }
-    drop(blocks);
-    chunker.finish(&mut emit);
+    chunker.finish(emit);
 }
 
 /// Turns chunks into rows.
@@ -203,14 +213,20 @@ pub fn run_sink(mut sink: Box<dyn Sink>, run: &RunInfo, messages: &Receiver<Mess
 /// Takes spectra in order and tells the sinks.
 pub struct DetectionStage {
     detector: Detector,
+    recall: Recall,
     grid: Grid,
     overload: OverloadWatch,
     telling: Telling,
     shared: Arc<Shared>,
     progress: Progress,
+    /// How many samples there are when the sinks are told next.
+    next_progress: u64,
     rows: u64,
     false_alarms_per_hour: f64,
 }
+
+/// Seconds of signal from one word of progress to the next, at least.
+const PROGRESS_S: f64 = 0.1;
 
 /// The sinks' channels, and what is counted on the way.
 struct Telling {
@@ -254,7 +270,7 @@ impl Telling {
 
 impl DetectionStage {
     pub fn new(
-        detector: Detector,
+        (detector, recall): (Detector, Recall),
         grid: Grid,
         sinks: Vec<Sender<Message>>,
         pace: Pace,
@@ -263,14 +279,65 @@ impl DetectionStage {
     ) -> Self {
         DetectionStage {
             detector,
+            recall,
             grid,
             overload: OverloadWatch::default(),
             telling: Telling { sinks, pace, bursts: 0, rows_dropped: 0 },
             shared,
             progress: Progress::default(),
+            next_progress: 0,
             rows: 0,
             false_alarms_per_hour: config.false_alarms_per_hour,
         }
+    }
+
+    /// Does everything from blocks to the sinks' messages itself: what one thread does. No chunk changes hands, and all of
+    /// it stays in one core's cache.
+    pub fn run_alone(
+        mut self,
+        mut chunker: Chunker,
+        mut analyzer: Analyzer,
+        mut blocks: Blocks,
+        spent_blocks: &Sender<SampleBlock>,
+    ) -> Summary {
+        let mut work = Work::default();
+        let mut emit = |chunk: &mut Chunk| self.analyse(&mut analyzer, chunk, &mut work);
+        for_each_chunk(&mut chunker, &mut blocks, spent_blocks, &mut emit);
+        drop(blocks);
+        self.finish()
+    }
+
+    /// The same, reading the source too; with how reading it ended.
+    pub fn read_alone(
+        mut self,
+        mut chunker: Chunker,
+        mut analyzer: Analyzer,
+        mut source: Box<dyn Source>,
+        block_bytes: usize,
+    ) -> (Summary, Result<()>) {
+        let shared = self.shared.clone();
+        let size = source.info().format.bytes_per_sample();
+        let mut work = Work::default();
+        let mut emit = |chunk: &mut Chunk| self.analyse(&mut analyzer, chunk, &mut work);
+        let mut block = SampleBlock { bytes: Vec::with_capacity(block_bytes), ..SampleBlock::default() };
+        let mut outcome = Ok(true);
+        while !shared.stop.load(Ordering::Relaxed) {
+            outcome = source.read(&mut block);
+            if !matches!(outcome, Ok(true)) {
+                break;
+            }
+            let samples = (block.bytes.len() / size) as u64;
+            shared.counters.taken.fetch_add(samples, Ordering::Relaxed);
+            chunker.push(&block, &mut emit);
+        }
+        chunker.finish(&mut emit);
+        (self.finish(), outcome.map(|_| ()))
+    }
+
+    fn analyse(&mut self, analyzer: &mut Analyzer, chunk: &mut Chunk, work: &mut Work) {
+        std::mem::swap(chunk, &mut work.chunk);
+        analyzer.analyse(&work.chunk, &mut work.spectra);
+        self.take(work);
     }
 
     pub fn run(mut self, spectra: &Receiver<Work>, spent: &Sender<Work>) -> Summary {
@@ -292,7 +359,7 @@ impl DetectionStage {
         let chunk = &work.chunk;
         let telling = &mut self.telling;
         if let Some(Lost { from, to, why }) = chunk.lost.clone() {
-            self.detector.finish(&mut |output| telling.output(output));
+            self.detector.finish(&mut self.recall, &mut |output| telling.output(output));
             self.progress.lost += to.0 - from.0;
             telling.event(Event::Gap { from, to, why: why.into() });
         }
@@ -304,7 +371,9 @@ impl DetectionStage {
             telling.send(&Message::Rows(Arc::new(display)));
         }
         let begins = chunk.begins_segment;
-        self.detector.push(chunk.first_row, &work.spectra.power, begins, &mut |output| telling.output(output));
+        self.recall.keep(&mut work.chunk);
+        self.detector.push(&work.spectra, begins, &mut self.recall, &mut |output| telling.output(output));
+        let chunk = &work.chunk;
         let from = chunk.first_row * self.grid.hop as u64;
         let to = from + chunk.own_samples as u64;
         if let Some(event) = self.overload.take(from, to, work.spectra.clipped) {
@@ -314,12 +383,15 @@ impl DetectionStage {
         self.progress.clipped += work.spectra.clipped;
         self.progress.peak = self.progress.peak.max(work.spectra.peak);
         self.progress.rows_dropped = telling.rows_dropped;
-        telling.send(&Message::Progress(self.progress));
+        if self.progress.samples >= self.next_progress {
+            self.next_progress = self.progress.samples + (PROGRESS_S * self.grid.sample_rate.0) as u64;
+            telling.send(&Message::Progress(self.progress));
+        }
     }
 
     fn finish(mut self) -> Summary {
         let telling = &mut self.telling;
-        self.detector.finish(&mut |output| telling.output(output));
+        self.detector.finish(&mut self.recall, &mut |output| telling.output(output));
         if let Some(event) = self.overload.finish() {
             telling.event(event);
         }

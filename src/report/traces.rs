@@ -135,6 +135,8 @@ mod tests {
             box_power: power.as_flattened().to_vec(),
             floor: floor.to_vec(),
             threshold: 10.0,
+            band_cells: 0,
+            best: Vec::new(),
         }
     }
 

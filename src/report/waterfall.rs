@@ -2,19 +2,24 @@
 
 use std::ops::Range;
 
+use super::levels::box_level;
 use super::row_store::{NOT_LOOKED_AT, RowStore, hundredths};
-use crate::spectrum::DisplayRows;
+use crate::detect::JudgedRows;
+use crate::spectrum::{BINS_PER_CELL, DisplayRows};
 use crate::units::{Dbfs, Hertz, SampleIndex};
 
 /// Levels over time and frequency for a whole run, in bounded memory.
 ///
-/// Row `i` spans the samples from `first() + i · span()`; each cell is the **maximum** of its rows in hundredths of a
-/// dBFS, or [`NOT_LOOKED_AT`]. When the bound is reached, pairs of rows become one and the span doubles, so that a
-/// minute and ten hours both fit. Cells run in ascending frequency, zero offset at cell `bins() / 2`.
+/// Row `i` spans the samples from `first() + i · span()`; each cell is the **maximum** of its rows, or
+/// [`NOT_LOOKED_AT`]: power in hundredths of a dBFS, or boxes as [`LevelScale`](super::LevelScale) reads them. When the
+/// bound is reached, pairs of rows become one and the span doubles, so that a minute and ten hours both fit. Cells run in
+/// ascending frequency; [`band`](Self::band) says where they lie.
 #[derive(Clone, Debug)]
 pub struct Waterfall {
     store: RowStore,
     end: SampleIndex,
+    /// Places from the lower edge of cell `bins() / 2` to zero offset.
+    zero: f64,
     levels: Vec<i16>,
 }
 
@@ -28,7 +33,12 @@ impl Default for Waterfall {
 impl Waterfall {
     /// An empty waterfall that will hold at most `max_cells` cells (and never fewer than two rows).
     pub fn new(max_cells: usize) -> Self {
-        Waterfall { store: RowStore::new(max_cells), end: SampleIndex(0), levels: Vec::new() }
+        Waterfall { store: RowStore::new(max_cells), end: SampleIndex(0), zero: 0.5, levels: Vec::new() }
+    }
+
+    /// An empty waterfall for the detector's view, whose rows have fewer cells: at most 4 Mi, 8 MiB.
+    pub fn of_boxes() -> Self {
+        Waterfall::new(1 << 22)
     }
 
     /// Takes the next rows. A jump of their first sample leaves rows that nobody looked at.
@@ -42,6 +52,19 @@ impl Waterfall {
         }
     }
 
+    /// Takes the next rows of the detector's view; a waterfall holds these or power, never both.
+    pub fn push_boxes(&mut self, rows: &JudgedRows) {
+        // A cell begins half a bin under the middle of its first bin, and zero offset is the middle of a bin.
+        self.zero = 0.5 / BINS_PER_CELL as f64;
+        for (row, boxes) in rows.best.chunks_exact(rows.band_cells.max(1)).enumerate() {
+            let start = SampleIndex(rows.first.0 + row as u64 * rows.span);
+            self.levels.clear();
+            self.levels.extend(boxes.iter().map(box_level));
+            self.store.push(start, rows.span, &self.levels);
+            self.end = SampleIndex(start.0 + rows.span);
+        }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.store.rows()
@@ -50,6 +73,18 @@ impl Waterfall {
     /// Cells in a row; 0 before the first push.
     pub fn bins(&self) -> usize {
         self.store.width()
+    }
+
+    /// Place of a frequency `offset` among the cells, where cell `b` covers `b` to `b + 1`.
+    pub fn place(&self, offset: Hertz, sample_rate: Hertz) -> f64 {
+        let bins = self.bins();
+        offset.0 / sample_rate.0 * bins as f64 + (bins / 2) as f64 + self.zero
+    }
+
+    /// Places of the band's edges, half the sample rate from the centre.
+    pub fn band(&self) -> Range<f64> {
+        let half = Hertz(0.5);
+        self.place(Hertz(-half.0), Hertz(1.0))..self.place(half, Hertz(1.0))
     }
 
     /// Samples that a row spans; 0 before the first push.
@@ -113,12 +148,7 @@ fn median(levels: &mut [i16]) -> Option<i16> {
     (!levels.is_empty()).then(|| *levels.select_nth_unstable(middle).1)
 }
 
-/// Place of a frequency `offset` among `bins` cells, where cell `b` covers `b` to `b + 1`.
-pub fn bin_position(offset: Hertz, bins: usize, sample_rate: Hertz) -> f64 {
-    offset.0 / sample_rate.0 * bins as f64 + (bins / 2) as f64 + 0.5
-}
-
-/// Fits the cells between the places `bins.start` and `bins.end` (see [`bin_position`]) into `out`, left to right:
+/// Fits the cells between the places `bins.start` and `bins.end` (see [`Waterfall::place`]) into `out`, left to right:
 /// the maximum of the cells that a column covers, so that a narrow line keeps its level; the cell under its middle
 /// when columns are narrower than cells. A place outside the row takes the nearest cell.
 pub fn pool_columns(row: &[i16], bins: Range<f64>, out: &mut [i16]) {
@@ -141,6 +171,7 @@ pub fn pool_columns(row: &[i16], bins: Range<f64>, out: &mut [i16]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::BestBox;
 
     const SPAN: u64 = 100;
 
@@ -249,9 +280,52 @@ mod tests {
     #[test]
     fn cells_lie_where_their_offset_is() {
         let rate = Hertz(2.4e6);
+        let mut power = Waterfall::default();
+        power.push(&DisplayRows { first: SampleIndex(0), span: SPAN, bins: 1024, power: vec![1e-6; 1024] });
         for bin in [0, 100, 512, 1023] {
             let middle = DisplayRows::offset(bin, 1024, rate);
-            assert!((bin_position(middle, 1024, rate) - (bin as f64 + 0.5)).abs() < 1e-9);
+            assert!((power.place(middle, rate) - (bin as f64 + 0.5)).abs() < 1e-9);
         }
+        // Of 256 bins in 64 cells, bin 100 is the first of cell 25, and the last of cell 25 is bin 103.
+        let mut boxes = Waterfall::default();
+        boxes.push_boxes(&judged(64, vec![BestBox { mean: 1.0, over: false }; 64]));
+        for (bin, place) in [(100, 25.125), (103, 25.875), (128, 32.125)] {
+            let middle = DisplayRows::offset(bin, 256, rate);
+            assert!((boxes.place(middle, rate) - place).abs() < 1e-9);
+        }
+        assert_eq!(power.band(), 0.5..1024.5);
+        assert_eq!(boxes.band(), 0.125..64.125);
+    }
+
+    fn judged(band_cells: usize, best: Vec<BestBox>) -> JudgedRows {
+        JudgedRows {
+            first: SampleIndex(1000),
+            span: SPAN,
+            cells: 0,
+            first_offset: Hertz(0.0),
+            cell_width: Hertz(1.0),
+            box_power: Vec::new(),
+            floor: Vec::new(),
+            threshold: 2.0,
+            band_cells,
+            best,
+        }
+    }
+
+    #[test]
+    fn of_several_boxes_the_strongest_over_its_threshold_is_kept() {
+        let boxes = |mean, over| BestBox { mean, over };
+        let mut w = Waterfall::new(2 * 2);
+        let best = [
+            [boxes(3.0, false), boxes(1.2, false)],
+            [boxes(1.1, true), boxes(1.3, false)],
+            [boxes(1.25, true), boxes(1.1, false)],
+            [boxes(9.0, false), boxes(1.0, false)],
+        ];
+        w.push_boxes(&judged(2, best.concat()));
+        assert_eq!((w.rows(), w.span(), w.end()), (2, 2 * SPAN, SampleIndex(1000 + 4 * SPAN)));
+        let level = |mean, over| box_level(&boxes(mean, over));
+        assert_eq!(w.row(0), [level(1.1, true), level(1.3, false)]);
+        assert_eq!(w.row(1), [level(1.25, true), level(1.1, false)]);
     }
 }

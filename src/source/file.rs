@@ -101,6 +101,10 @@ impl Source for FileSource {
         &self.info
     }
 
+    fn may_wait(&self) -> bool {
+        false
+    }
+
     fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
         match self.raw.read(block) {
             Ok(false) => {}

@@ -67,6 +67,12 @@ pub trait Source: Send {
         Pace::Replay
     }
 
+    /// Whether a read may wait for samples that come when they come, or never. A source that never makes anyone wait is read
+    /// by the thread that analyses it, if there is only one.
+    fn may_wait(&self) -> bool {
+        true
+    }
+
     /// Fills `block` with the next samples, at most as many whole ones as fit in `block.bytes`' capacity (at least
     /// one), and sets `block.first`. `Ok(false)` at the end, with `block.bytes` empty.
     ///

@@ -11,9 +11,13 @@ use crate::units::SampleIndex;
 /// Seconds of past samples that the receiver's DC offset is learnt from, to the nearest whole number of chunks.
 const DC_SPAN_S: f64 = 0.25;
 
-/// Samples in a piece whose mean is one vote on the DC offset: shorter than a burst, so that bursts fill few pieces
-/// and the median of the pieces is the offset between them.
-const DC_PIECE: usize = 1024;
+/// Frames' lengths in a piece whose mean is one vote on the DC offset (0.43 ms at 2.4 MS/s): shorter than a burst, so that
+/// bursts fill few pieces and the median of the pieces is the offset between them; long enough that few votes are exact
+/// to a small share of the noise in a bin.
+const DC_PIECE_FRAMES: usize = 4;
+
+/// Pieces that a chunk votes with, about: enough that the noise of their median is far below a bin's.
+const DC_PIECES: usize = 8;
 
 /// Samples that did not arrive or are not numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +43,7 @@ pub struct Chunk {
     pub own_samples: usize,
     /// The samples, with what the last frames need beyond the chunk's own.
     pub bytes: Vec<u8>,
-    /// Offset to subtract from every sample: the median of the means of 1024 samples each over the chunks of the 0.25 s
+    /// Offset to subtract from every sample: the median of the means of pieces of 0.43 ms over the chunks of the 0.25 s
     /// before this one, digital silence left out (where there is nothing before, the chunk takes its own).
     pub dc: Complex32,
     /// Set when the rows before this chunk are not continuous with it.
@@ -55,9 +59,12 @@ pub struct Chunk {
 pub struct Chunker {
     grid: Grid,
     format: SampleFormat,
-    pending: Vec<u8>,
-    /// Index of the first sample in `pending`.
-    pending_first: u64,
+    /// The chunk that fills: its bytes are there, all else is set when it is given out.
+    filling: Chunk,
+    /// Index of the first sample in it.
+    first: u64,
+    /// Samples of the chunk before that belong to the next too.
+    tail: Vec<u8>,
     /// Index of the next sample expected, `None` before the first.
     expected: Option<u64>,
     segment_begins: bool,
@@ -77,8 +84,9 @@ impl Chunker {
         Chunker {
             grid,
             format,
-            pending: Vec::with_capacity(2 * chunk_samples * format.bytes_per_sample()),
-            pending_first: 0,
+            filling: Chunk::default(),
+            first: 0,
+            tail: Vec::new(),
             expected: None,
             segment_begins: true,
             lost: None,
@@ -90,8 +98,8 @@ impl Chunker {
         }
     }
 
-    /// Takes a block; every chunk that becomes whole goes to `emit`, which fills a buffer it provides.
-    pub fn push(&mut self, block: &SampleBlock, emit: &mut impl FnMut(&mut dyn FnMut(&mut Chunk))) {
+    /// Takes a block. Every chunk that becomes whole goes to `emit`, which may take its buffer and leave another.
+    pub fn push(&mut self, block: &SampleBlock, emit: &mut impl FnMut(&mut Chunk)) {
         if let Some(expected) = self.expected
             && block.first.0 != expected
         {
@@ -118,69 +126,71 @@ impl Chunker {
     }
 
     /// Ends the stream: the rest goes to `emit`. A last chunk without rows carries a loss at the very end.
-    pub fn finish(&mut self, emit: &mut impl FnMut(&mut dyn FnMut(&mut Chunk))) {
+    pub fn finish(&mut self, emit: &mut impl FnMut(&mut Chunk)) {
         self.flush(emit);
         if self.lost.is_some() {
             self.emit_chunk(0, emit);
         }
     }
 
-    fn extend(&mut self, first: u64, bytes: &[u8], emit: &mut impl FnMut(&mut dyn FnMut(&mut Chunk))) {
+    /// Samples in the chunk that fills.
+    fn samples(&self) -> usize {
+        self.filling.bytes.len() / self.format.bytes_per_sample()
+    }
+
+    /// The row that the chunk that fills begins with, and how many there are to the border of chunks.
+    fn rows_to_border(&self) -> (u64, usize) {
+        let (first_row, chunk_rows) = (self.first / self.grid.hop as u64, self.grid.chunk_rows as u64);
+        (first_row, (chunk_rows - first_row % chunk_rows) as usize)
+    }
+
+    fn extend(&mut self, first: u64, bytes: &[u8], emit: &mut impl FnMut(&mut Chunk)) {
         if bytes.is_empty() {
             return;
         }
         let size = self.format.bytes_per_sample();
         let mut bytes = bytes;
-        if self.pending.is_empty() {
+        if self.filling.bytes.is_empty() {
             let begin = if self.segment_begins { first.next_multiple_of(self.grid.hop as u64) } else { first };
             let skip = ((begin - first) as usize * size).min(bytes.len());
             bytes = &bytes[skip..];
-            self.pending_first = begin;
-            if bytes.is_empty() {
-                return;
-            }
+            self.first = begin;
         }
-        self.pending.extend_from_slice(bytes);
-        loop {
-            let first_row = self.pending_first / self.grid.hop as u64;
-            let chunk_rows = self.grid.chunk_rows as u64;
-            let rows = (chunk_rows - first_row % chunk_rows) as usize;
-            let needed = rows * self.grid.hop + self.tail();
-            if self.pending.len() < needed * size {
-                break;
+        while !bytes.is_empty() {
+            let (_, rows) = self.rows_to_border();
+            let needed = (rows * self.grid.hop + self.tail_samples()) * size;
+            if self.filling.bytes.capacity() < needed {
+                self.filling.bytes.reserve_exact(needed - self.filling.bytes.len());
             }
-            self.emit_chunk(rows, emit);
+            let (now, rest) = bytes.split_at(bytes.len().min(needed - self.filling.bytes.len()));
+            self.filling.bytes.extend_from_slice(now);
+            bytes = rest;
+            if self.filling.bytes.len() == needed {
+                self.emit_chunk(rows, emit);
+            }
         }
     }
 
     /// Samples beyond a chunk's own that its last frames may need.
-    fn tail(&self) -> usize {
+    fn tail_samples(&self) -> usize {
         self.grid.overlap().max(self.grid.display_n)
     }
 
-    /// Makes the rows that the pending samples still hold and forgets the rest.
-    fn flush(&mut self, emit: &mut impl FnMut(&mut dyn FnMut(&mut Chunk))) {
+    /// Makes the rows that the samples at hand still hold and forgets the rest.
+    fn flush(&mut self, emit: &mut impl FnMut(&mut Chunk)) {
         loop {
-            let samples = self.pending.len() / self.format.bytes_per_sample();
+            let samples = self.samples();
             if samples < self.grid.n {
                 break;
             }
             let whole = (samples - self.grid.n) / self.grid.hop + 1;
-            let first_row = self.pending_first / self.grid.hop as u64;
-            let chunk_rows = self.grid.chunk_rows as u64;
-            let to_border = (chunk_rows - first_row % chunk_rows) as usize;
+            let (_, to_border) = self.rows_to_border();
             self.emit_chunk(whole.min(to_border), emit);
         }
-        self.pending.clear();
+        self.filling.bytes.clear();
     }
 
-    fn lose(
-        &mut self,
-        from: SampleIndex,
-        to: SampleIndex,
-        why: &'static str,
-        emit: &mut impl FnMut(&mut dyn FnMut(&mut Chunk)),
-    ) {
+    fn lose(&mut self, from: SampleIndex, to: SampleIndex, why: &'static str, emit: &mut impl FnMut(&mut Chunk)) {
         self.flush(emit);
         // Samples between two losses that gave no row were not looked at either: one loss.
         let from = self.lost.as_ref().map_or(from, |lost| lost.from.min(from));
@@ -190,37 +200,39 @@ impl Chunker {
         self.dc_pieces.clear();
     }
 
-    fn emit_chunk(&mut self, rows: usize, emit: &mut impl FnMut(&mut dyn FnMut(&mut Chunk))) {
+    fn emit_chunk(&mut self, rows: usize, emit: &mut impl FnMut(&mut Chunk)) {
         let size = self.format.bytes_per_sample();
-        let own = (rows * self.grid.hop).min(self.pending.len() / size);
-        let with_tail = (own + self.tail()).min(self.pending.len() / size);
+        let own = (rows * self.grid.hop).min(self.samples());
         let begins = self.dc_means.is_empty();
         let known = self.dc_offset();
         self.learn_dc(own);
         let dc = if begins { self.dc_offset() } else { known };
-        emit(&mut |chunk: &mut Chunk| {
-            chunk.sequence = self.sequence;
-            chunk.first_row = self.pending_first / self.grid.hop as u64;
-            chunk.rows = rows;
-            chunk.own_samples = own;
-            chunk.bytes.clear();
-            chunk.bytes.extend_from_slice(&self.pending[..with_tail * size]);
-            chunk.dc = dc;
-            chunk.begins_segment = self.segment_begins;
-            chunk.lost = self.lost.clone();
-        });
+        self.tail.clear();
+        self.tail.extend_from_slice(&self.filling.bytes[own * size..]);
+        let chunk = &mut self.filling;
+        chunk.sequence = self.sequence;
+        chunk.first_row = self.first / self.grid.hop as u64;
+        chunk.rows = rows;
+        chunk.own_samples = own;
+        chunk.dc = dc;
+        chunk.begins_segment = self.segment_begins;
+        chunk.lost = self.lost.take();
+        emit(chunk);
         self.sequence += 1;
         self.segment_begins = false;
-        self.lost = None;
-        self.pending.drain(..own * size);
-        self.pending_first += own as u64;
+        self.filling.bytes.clear();
+        self.filling.bytes.extend_from_slice(&self.tail);
+        self.first += own as u64;
     }
 
-    /// Takes the votes of the first `own` pending samples.
+    /// Takes the votes of the chunk's first `own` samples, at most [`DC_PIECES`].
     fn learn_dc(&mut self, own: usize) {
         let size = self.format.bytes_per_sample();
+        let length = DC_PIECE_FRAMES * self.grid.n;
+        let apart = (own / DC_PIECES / length).max(1) * length;
         let mut pieces = 0;
-        for piece in self.pending[..own * size].chunks(DC_PIECE * size) {
+        for stretch in self.filling.bytes[..own * size].chunks(apart * size) {
+            let piece = &stretch[..stretch.len().min(length * size)];
             // Digital silence holds the format's middle, not the receiver's offset.
             if piece.chunks_exact(size).all(|sample| *sample == piece[..size]) {
                 continue;
@@ -259,11 +271,7 @@ mod tests {
     fn chunks(blocks: &[SampleBlock], format: SampleFormat) -> Vec<Chunk> {
         let mut out = Vec::new();
         let mut chunker = Chunker::new(Grid::for_rate(Hertz(2.4e6)), format);
-        let mut emit = |fill: &mut dyn FnMut(&mut Chunk)| {
-            let mut chunk = Chunk::default();
-            fill(&mut chunk);
-            out.push(chunk);
-        };
+        let mut emit = |chunk: &mut Chunk| out.push(std::mem::take(chunk));
         for block in blocks {
             chunker.push(block, &mut emit);
         }
@@ -290,11 +298,11 @@ mod tests {
         };
         let whole = chunks(&cut(300_000), SampleFormat::Cu8);
         assert!(whole.len() > 3);
-        for step in [1, 77, 160, 48_000, 99_999] {
+        for step in [1, 77, 192, 48_000, 99_999] {
             same(&whole, &chunks(&cut(step), SampleFormat::Cu8));
         }
         let rows: usize = whole.iter().map(|c| c.rows).sum();
-        assert_eq!(rows, (300_000 - 256) / 160 + 1);
+        assert_eq!(rows, (300_000 - 256) / 192 + 1);
     }
 
     #[test]
@@ -302,10 +310,10 @@ mod tests {
         let block = |first: u64, n: usize| SampleBlock { first: SampleIndex(first), bytes: vec![128; 2 * n] };
         let out = chunks(&[block(0, 10_000), block(12_345, 10_000)], SampleFormat::Cu8);
         assert_eq!(out.len(), 2);
-        assert_eq!((out[0].first_row, out[0].rows), (0, (10_000 - 256) / 160 + 1));
+        assert_eq!((out[0].first_row, out[0].rows), (0, (10_000 - 256) / 192 + 1));
         let lost = Lost { from: SampleIndex(10_000), to: SampleIndex(12_345), why: "samples did not arrive in time" };
         assert_eq!(out[1].lost, Some(lost));
-        assert_eq!(out[1].first_row, 78);
+        assert_eq!(out[1].first_row, 65);
         assert!(out[1].begins_segment);
     }
 

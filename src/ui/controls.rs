@@ -97,6 +97,8 @@ pub(super) fn focus_ring(painter: &Painter, response: &Response, rect: Rect, tok
 pub(super) enum Kind {
     /// Raised.
     Plain,
+    /// Raised with an edge: what it names is on.
+    Pressed,
     /// No fill until the pointer is over it.
     Quiet,
 }
@@ -104,7 +106,7 @@ pub(super) enum Kind {
 /// A button of `rect` with a word in it.
 pub(super) fn button(ui: &Ui, rect: Rect, word: &str, kind: Kind, tokens: &Tokens) -> Response {
     let response = bare_button(ui, rect, word, kind, tokens);
-    let color = if kind == Kind::Plain { tokens.text } else { tokens.text2 };
+    let color = if kind == Kind::Quiet { tokens.text2 } else { tokens.text };
     text(ui.painter(), rect.center(), Align2::CENTER_CENTER, word, 13.0, Weight::Medium, color);
     response
 }
@@ -116,11 +118,14 @@ pub(super) fn bare_button(ui: &Ui, rect: Rect, name: &str, kind: Kind, tokens: &
     let painter = ui.painter();
     let fill = match (response.hovered() || response.has_focus(), kind) {
         (true, _) => Some(tokens.hover),
-        (false, Kind::Plain) => Some(tokens.raised),
+        (false, Kind::Plain | Kind::Pressed) => Some(tokens.raised),
         (false, Kind::Quiet) => None,
     };
     if let Some(fill) = fill {
         painter.rect_filled(rect, 6.0, fill);
+    }
+    if kind == Kind::Pressed {
+        painter.rect_stroke(rect, 6.0, Stroke::new(1.0, tokens.edge), StrokeKind::Inside);
     }
     focus_ring(painter, &response, rect, tokens);
     response

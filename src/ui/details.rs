@@ -9,8 +9,8 @@ use super::keys::Command;
 use super::list::lasts_words;
 use super::theme;
 use super::view::View;
-use crate::report::Tokens;
 use crate::report::words::{FrequencyScale, count, number, signed};
+use crate::report::{Tokens, WaterfallView};
 use crate::units::{Decibels, Hertz, SampleIndex};
 
 /// Heights of the parts, points.
@@ -202,7 +202,10 @@ fn reading_ui(ui: &Ui, at: eframe::egui::Pos2, view: &View, tokens: &Tokens) {
     let at_words = pos2(many.right() + 8.0, at.y);
     text(painter, at_words, Align2::LEFT_CENTER, "a group of bursts", 12.0, Weight::Text, tokens.text2);
     let stronger = if theme::palette(view.dark).stronger_is_darker() { "Darker" } else { "Brighter" };
-    let words = format!("Time falls: now is at the top. {stronger} is stronger.");
+    let words = match view.waterfall {
+        WaterfallView::Power => format!("Time falls: now is at the top. {stronger} is stronger."),
+        WaterfallView::Detector => format!("Time falls. {stronger}: a box over its threshold."),
+    };
     text(painter, at + vec2(0.0, 26.0), Align2::LEFT_CENTER, &words, 12.0, Weight::Text, tokens.text2);
 }
 

@@ -43,6 +43,8 @@ pub(super) enum Floor {
 pub(super) struct History {
     pub run: Option<RunInfo>,
     pub waterfall: Waterfall,
+    /// The detector's view of the same rows.
+    pub boxes: Waterfall,
     pub traces: Traces,
     pub unseen: Vec<Unseen>,
     pub progress: Progress,
@@ -111,10 +113,14 @@ impl History {
         match message {
             Message::Begin(run) => {
                 self.groups = Some(Groups::new(run.stream.tuning.sample_rate));
+                self.boxes = Waterfall::of_boxes();
                 self.run = Some(*run);
             }
             Message::Rows(rows) => self.waterfall.push(&rows),
-            Message::Judged(rows) => self.traces.push(&rows),
+            Message::Judged(rows) => {
+                self.traces.push(&rows);
+                self.boxes.push_boxes(&rows);
+            }
             Message::Progress(progress) => self.progress = progress,
             Message::Event(event) => self.event(event),
             Message::End(summary) => {
@@ -401,6 +407,8 @@ pub(super) mod tests {
             box_power: vec![1e-7; samples as usize / 50],
             floor: vec![1e-7; 2],
             threshold: 2.0,
+            band_cells: 0,
+            best: Vec::new(),
         };
         history.take(Message::Begin(Box::new(run())));
         history.take(Message::Rows(Arc::new(rows)));

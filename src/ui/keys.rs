@@ -30,6 +30,8 @@ pub(super) enum Command {
     Darker,
     Brighter,
     Theme,
+    /// The waterfall shows what the detector sums, or power again.
+    Detector,
     Spectrum,
     List,
     TextLarger,
@@ -132,6 +134,7 @@ const KEYS: [(&str, &[Line]); 5] = [
     (
         "Show",
         &[
+            line(&[Cap("V", &[plain(Key::V)], Command::Detector)], "the detector’s view, or power"),
             line(&[Cap("D", &[plain(Key::D)], Command::Theme)], "dark or light"),
             Line {
                 held: &["Ctrl"],

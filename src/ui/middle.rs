@@ -3,16 +3,16 @@
 use eframe::egui::{Align2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::axes::{FrequencyAxis, TimeAxis};
-use super::controls::{Weight, button, keycap, text, width_of, wrapped};
+use super::controls::{Weight, button, keycap, plate, text, width_of, wrapped};
 use super::history::History;
 use super::keys::Command;
 use super::layout::Layout;
 use super::seek_strip::{Columns, seek_strip_ui};
 use super::spectrum_plot::{self, LevelAxis, caption_ui, frequency_axis_ui, spectrum_ui};
 use super::view::View;
-use super::waterfall::{LevelRange, WaterfallTexture};
+use super::waterfall::WaterfallTexture;
 use super::{lanes, outlines, summary, theme, waterfall};
-use crate::report::{Palette, Tokens, ticks};
+use crate::report::{LevelScale, Palette, Tokens, WaterfallView};
 
 /// What the middle keeps from frame to frame.
 #[derive(Default)]
@@ -76,19 +76,29 @@ impl Middle {
 
         let background = plot_color(view.dark, tokens);
         let shown = waterfall::Shown {
-            store: &history.waterfall,
+            view: view.waterfall,
+            store: match view.waterfall {
+                WaterfallView::Power => &history.waterfall,
+                WaterfallView::Detector => &history.boxes,
+            },
             axis: &time,
-            sample_rate: history.sample_rate(),
             columns: (layout.waterfall.width() * painter.pixels_per_point()).round().max(1.0) as usize,
             palette: theme::palette(view.dark),
             brightness_db: view.brightness_db,
             stream: self.stream,
             finished: extent.finished,
         };
-        let range = self.waterfall.range(&shown);
-        self.waterfall.show(ui.ctx(), &painter, layout.waterfall, &shown, range, background.into());
+        let scale = self.waterfall.scale(&shown);
+        self.waterfall.show(ui.ctx(), &painter, layout.waterfall, &shown, scale, background.into());
         lanes::lanes_ui(&painter, layout, &time, history, tokens);
-        begin_ui(&painter, layout, &time, extent.begin_s, tokens);
+        let words_below = if view.waterfall == WaterfallView::Detector { 30.0 } else { 0.0 };
+        begin_ui(
+            &painter,
+            layout.waterfall.with_max_y(layout.waterfall.bottom() - words_below),
+            &time,
+            extent.begin_s,
+            tokens,
+        );
         if !view.dark {
             painter.rect_stroke(layout.waterfall, 0.0, Stroke::new(1.0, tokens.edge), StrokeKind::Inside);
         }
@@ -101,8 +111,13 @@ impl Middle {
             tokens,
         };
         outlines::outlines_ui(ui, layout.waterfall, &outlined, commands);
+        if view.waterfall == WaterfallView::Detector {
+            let at = layout.waterfall.left_bottom() + vec2(8.0, -8.0);
+            let words = "The detector’s view: at each place the box that stands out most, in dB over the noise";
+            plate(&painter, at, Align2::LEFT_BOTTOM, words, tokens);
+        }
         learning_ui(&painter, layout.waterfall, history, tokens);
-        color_bar_ui(&painter, layout.color_bar, range, shown.palette, tokens);
+        color_bar_ui(&painter, layout.color_bar, scale, shown.palette, tokens);
 
         if layout.spectrum_folded {
             if view.spectrum_over {
@@ -135,9 +150,8 @@ fn spectrum_button_ui(ui: &Ui, layout: &Layout, tokens: &Tokens, commands: &mut 
 }
 
 /// The line under which there is nothing: the stream begins here.
-fn begin_ui(painter: &eframe::egui::Painter, layout: &Layout, time: &TimeAxis, begin_s: f64, tokens: &Tokens) {
+fn begin_ui(painter: &eframe::egui::Painter, rect: Rect, time: &TimeAxis, begin_s: f64, tokens: &Tokens) {
     let y = time.y(begin_s);
-    let rect = layout.waterfall;
     if y > rect.bottom() - 24.0 || y < rect.top() {
         return;
     }
@@ -173,41 +187,32 @@ fn learning_ui(painter: &eframe::egui::Painter, rect: Rect, history: &History, t
 }
 
 /// The palette with its figures.
-fn color_bar_ui(painter: &eframe::egui::Painter, rect: Rect, range: LevelRange, palette: Palette, tokens: &Tokens) {
-    let table = palette.table();
+fn color_bar_ui(painter: &eframe::egui::Painter, rect: Rect, scale: LevelScale, palette: Palette, tokens: &Tokens) {
     let mut mesh = eframe::egui::Mesh::default();
-    let step = rect.height() / table.len() as f32;
-    for (i, &color) in table.iter().rev().enumerate() {
+    let steps = 256;
+    let step = rect.height() / steps as f32;
+    for i in 0..steps {
+        let color = scale.color_at(palette, (steps - 1 - i) as f32 / (steps - 1) as f32);
         let min = rect.left_top() + vec2(0.0, i as f32 * step);
         mesh.add_colored_rect(Rect::from_min_size(min, vec2(rect.width(), step + 0.5)), color.into());
     }
     painter.add(Shape::mesh(mesh));
     painter.rect_stroke(rect, 0.0, Stroke::new(1.0, tokens.edge), StrokeKind::Outside);
-    let (low, high) = (f64::from(range.low_db), f64::from(range.high_db));
-    let levels = ticks(low, high, (rect.height() / 60.0) as usize);
-    for (i, &level) in levels.values.iter().enumerate() {
-        let y = (rect.bottom() - ((level - low) / (high - low)) as f32 * rect.height()).round();
-        if y > rect.bottom() - 16.0 {
-            continue;
+    let word = |y: f32, words: &str, weight: Weight, color| {
+        text(painter, pos2(rect.right() + 6.0, y), Align2::LEFT_CENTER, words, 12.0, weight, color);
+    };
+    let at = |place: f32| (rect.bottom() - place * rect.height()).round();
+    for (place, figure) in scale.figures((rect.height() / 60.0) as usize) {
+        let y = at(place);
+        if y <= rect.bottom() - 16.0 {
+            word(y.max(rect.top() + 6.0), &figure, Weight::Text, tokens.text3);
         }
-        let y = y.max(rect.top() + 6.0);
-        text(
-            painter,
-            pos2(rect.right() + 6.0, y),
-            Align2::LEFT_CENTER,
-            &levels.text(i),
-            12.0,
-            Weight::Text,
-            tokens.text3,
-        );
     }
-    text(
-        painter,
-        pos2(rect.right() + 4.0, rect.bottom() - 6.0),
-        Align2::LEFT_CENTER,
-        "dBFS",
-        12.0,
-        Weight::Text,
-        tokens.text3,
-    );
+    if let Some(place) = scale.threshold() {
+        let y = at(place);
+        let line = [pos2(rect.left() - 4.0, y), pos2(rect.right() + 34.0, y)];
+        painter.extend(Shape::dashed_line(&line, Stroke::new(1.5, tokens.saw), 6.0, 4.0));
+        word(y - 8.0, "over", Weight::Medium, tokens.saw);
+    }
+    word(rect.bottom() - 6.0, scale.unit(), Weight::Text, tokens.text3);
 }

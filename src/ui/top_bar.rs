@@ -10,7 +10,7 @@ use super::keys::Command;
 use super::layout::Layout;
 use super::view::View;
 use crate::report::words::{FrequencyScale, sample_rate};
-use crate::report::{Rgb, Tokens};
+use crate::report::{Rgb, Tokens, WaterfallView};
 use crate::source::{SourceKind, StreamInfo};
 
 /// Draws the bar.
@@ -54,9 +54,15 @@ pub(super) fn top_bar_ui(
 }
 
 /// The buttons from the right edge leftwards.
-fn buttons(view: &View) -> [(&'static str, Kind, Command); 3] {
+fn buttons(view: &View) -> [(&'static str, Kind, Command); 4] {
     let theme = if view.dark { "Light" } else { "Dark" };
-    [("Keys", Kind::Quiet, Command::Keys), (theme, Kind::Quiet, Command::Theme), ("Open…", Kind::Plain, Command::Open)]
+    let detector = if view.waterfall == WaterfallView::Detector { Kind::Pressed } else { Kind::Plain };
+    [
+        ("Keys", Kind::Quiet, Command::Keys),
+        (theme, Kind::Quiet, Command::Theme),
+        ("Detector", detector, Command::Detector),
+        ("Open…", Kind::Plain, Command::Open),
+    ]
 }
 
 /// All buttons in one menu; gives the left edge of what it took.
@@ -64,8 +70,8 @@ fn menu_ui(ui: &Ui, right: f32, y: f32, view: &View, tokens: &Tokens, commands: 
     let place = Rect::from_min_max(pos2(right - 64.0, y - 15.0), pos2(right, y + 15.0));
     let response = button(ui, place, "Menu", Kind::Plain, tokens);
     egui::Popup::menu(&response).show(|ui| {
-        for (word, _, command) in buttons(view).into_iter().rev() {
-            if ui.button(word).clicked() {
+        for (word, kind, command) in buttons(view).into_iter().rev() {
+            if ui.selectable_label(kind == Kind::Pressed, word).clicked() {
                 commands.push(command);
                 ui.close();
             }

@@ -1,6 +1,7 @@
 //! What the user looks at: place, playing, speed, zoom, the chosen group. It changes by [`Command`]s only.
 
 use super::keys::Command;
+use crate::report::WaterfallView;
 
 /// Speeds of playing, slowest first.
 const SPEEDS: [f64; 7] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
@@ -50,6 +51,8 @@ pub(super) struct View {
     speed: usize,
     pub chosen: Option<Chosen>,
     pub dark: bool,
+    /// What the waterfall shows.
+    pub waterfall: WaterfallView,
     /// How far the waterfall's range is moved down, decibels: brighter is positive.
     pub brightness_db: f32,
     /// Seconds the waterfall covered in the last frame.
@@ -86,6 +89,7 @@ impl Default for View {
             speed: 2,
             chosen: None,
             dark: true,
+            waterfall: WaterfallView::Power,
             brightness_db: 0.0,
             shown_s: 0.0,
             zoom: 1.0,
@@ -125,7 +129,8 @@ impl View {
         }
     }
 
-    /// Goes to the beginning of another stream; what concerns the window itself (theme, brightness) stays.
+    /// Goes to the beginning of another stream; what concerns the window itself (theme, brightness,
+    /// what the waterfall shows) stays.
     pub fn rewind(&mut self, begin_s: f64) {
         self.position_s = begin_s;
         self.figures_s = begin_s;
@@ -220,6 +225,12 @@ impl View {
             Command::Darker => self.brightness_db = (self.brightness_db - BRIGHTNESS_STEP_DB).max(-30.0),
             Command::Brighter => self.brightness_db = (self.brightness_db + BRIGHTNESS_STEP_DB).min(30.0),
             Command::Theme => self.dark = !self.dark,
+            Command::Detector => {
+                self.waterfall = match self.waterfall {
+                    WaterfallView::Power => WaterfallView::Detector,
+                    WaterfallView::Detector => WaterfallView::Power,
+                };
+            }
             Command::Spectrum => self.spectrum_over = !self.spectrum_over,
             Command::ZoomIn => {
                 self.whole = false;
@@ -315,6 +326,19 @@ mod tests {
         assert!(!view.moves(&running), "the feed wakes the window, not a timer");
         view.apply(&Command::GoTo(99.0), &running, &NONE);
         assert_eq!(view.position_s, 60.0);
+    }
+
+    #[test]
+    fn the_detectors_view_stays_until_it_is_switched_off() {
+        let mut view = View::default();
+        assert_eq!(view.waterfall, WaterfallView::Power);
+        view.apply(&Command::Detector, &minute(), &NONE);
+        view.rewind(7.0);
+        view.apply(&Command::PlayPause, &minute(), &NONE);
+        view.apply(&Command::ZoomIn, &minute(), &NONE);
+        assert_eq!(view.waterfall, WaterfallView::Detector, "another stream, paused and zoomed");
+        view.apply(&Command::Detector, &minute(), &NONE);
+        assert_eq!(view.waterfall, WaterfallView::Power);
     }
 
     #[test]

@@ -5,21 +5,14 @@ use std::ops::Range;
 use eframe::egui::{self, Color32, ColorImage, Painter, Rect, TextureHandle, TextureOptions, pos2};
 
 use super::axes::TimeAxis;
-use crate::report::{NOT_LOOKED_AT, Palette, Waterfall, bin_position, pool_columns, shown_noise_dbfs};
-use crate::units::{Hertz, SampleIndex};
+use crate::report::{LevelScale, NOT_LOOKED_AT, Palette, Waterfall, WaterfallView, pool_columns, shown_noise_dbfs};
+use crate::units::SampleIndex;
 
 /// How far over the median noise the range ends, decibels.
 const RANGE_DB: f32 = 37.0;
 
 /// Rows that the median noise is taken from, at most.
 const NOISE_ROWS: usize = 64;
-
-/// Levels between which the palette runs, dBFS.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct LevelRange {
-    pub low_db: f32,
-    pub high_db: f32,
-}
 
 /// What all rows in the texture have in common: another key means that all are made anew.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,8 +21,7 @@ struct Key {
     samples_a_row: f64,
     first: SampleIndex,
     palette: Palette,
-    low_db: f32,
-    high_db: f32,
+    scale: LevelScale,
     stream: u64,
 }
 
@@ -60,9 +52,9 @@ struct Noise {
 
 /// What the waterfall shows.
 pub(super) struct Shown<'a> {
+    pub view: WaterfallView,
     pub store: &'a Waterfall,
     pub axis: &'a TimeAxis,
-    pub sample_rate: Hertz,
     /// Pixels in a row.
     pub columns: usize,
     pub palette: Palette,
@@ -73,8 +65,12 @@ pub(super) struct Shown<'a> {
 }
 
 impl WaterfallTexture {
-    /// The range of levels, chosen by the noise of the rows as they are shown and moved by the brightness.
-    pub fn range(&mut self, shown: &Shown<'_>) -> LevelRange {
+    /// What the colours mean. The range of power is chosen by the noise of the rows as they are shown, that of boxes is
+    /// always the same; the brightness moves both.
+    pub fn scale(&mut self, shown: &Shown<'_>) -> LevelScale {
+        if shown.view == WaterfallView::Detector {
+            return LevelScale::Boxes { brighter_db: shown.brightness_db };
+        }
         let samples_a_row = shown.axis.samples_a_row;
         let analysed = shown.store.end().0 - shown.store.first().0.min(shown.store.end().0);
         let known = self.noise.filter(|noise| {
@@ -91,17 +87,17 @@ impl WaterfallTexture {
         });
         self.noise = Some(noise);
         let low_db = noise.median_db - shown.palette.opening_margin_db() - shown.brightness_db;
-        LevelRange { low_db, high_db: noise.median_db + RANGE_DB - shown.brightness_db }
+        LevelScale::Power { low_db, high_db: noise.median_db + RANGE_DB - shown.brightness_db }
     }
 
-    /// Brings the texture up to date and draws it into `rect`, with the levels of [`range`](Self::range).
+    /// Brings the texture up to date and draws it into `rect`, with the colours of [`scale`](Self::scale).
     pub fn show(
         &mut self,
         ctx: &egui::Context,
         painter: &Painter,
         rect: Rect,
         shown: &Shown<'_>,
-        range: LevelRange,
+        scale: LevelScale,
         background: Color32,
     ) {
         let width = shown.columns;
@@ -111,8 +107,7 @@ impl WaterfallTexture {
             samples_a_row: shown.axis.samples_a_row,
             first: shown.axis.first,
             palette: shown.palette,
-            low_db: range.low_db,
-            high_db: range.high_db,
+            scale,
             stream: shown.stream,
         };
         let wanted = shown.axis.top_row + 1 - height as i64..shown.axis.top_row + 1;
@@ -177,15 +172,11 @@ impl WaterfallTexture {
             return;
         }
         shown.store.max_between(samples, &mut self.level);
-        let bins = shown.store.bins();
-        let half = Hertz(shown.sample_rate.0 / 2.0);
-        let low = bin_position(Hertz(-half.0), bins, shown.sample_rate);
-        let high = bin_position(half, bins, shown.sample_rate);
         self.pooled.resize(line.len(), 0);
-        pool_columns(&self.level, low..high, &mut self.pooled);
+        pool_columns(&self.level, shown.store.band(), &mut self.pooled);
         for (pixel, &level) in line.iter_mut().zip(&self.pooled) {
             if level != NOT_LOOKED_AT {
-                *pixel = key.palette.color(level, key.low_db, key.high_db).into();
+                *pixel = key.scale.color(key.palette, level).into();
             }
         }
     }

@@ -8,14 +8,15 @@ use std::f32::consts::TAU;
 
 use glint::detect::{Burst, Config, Detector, Event, JudgedRows, Output};
 use glint::iq::{SampleBlock, SampleFormat};
-use glint::spectrum::{Analyzer, Chunk, Chunker, Grid, Spectra};
+use glint::simd::Instructions;
+use glint::spectrum::{Analyzer, Chunk, Chunker, Grid, Recall, Spectra};
 use glint::units::{Hertz, SampleIndex};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex32;
 
-/// Samples a second in every test.
+/// Samples a second, unless a test says otherwise.
 pub const RATE: Hertz = Hertz(2.4e6);
 
 /// Phases that a noise sample can have.
@@ -23,6 +24,7 @@ const PHASES: usize = 4096;
 
 /// Random air.
 pub struct Air {
+    rate: Hertz,
     rng: ChaCha8Rng,
     phases: Vec<Complex32>,
     fft: FftPlanner<f32>,
@@ -40,13 +42,19 @@ pub enum Kind {
 impl Kind {
     /// Samples from half amplitude to half amplitude.
     pub fn count(self) -> usize {
-        let us = if self == Kind::Gsm { 546.5 } else { 1000.0 };
-        (us * 1e-6 * RATE.0).round() as usize
+        self.count_at(RATE)
     }
 
-    /// Samples in which the amplitude rises and falls.
-    fn ramp(self) -> usize {
-        if self == Kind::Gsm { 36 } else { 12 }
+    /// The same at another rate.
+    pub fn count_at(self, rate: Hertz) -> usize {
+        let us = if self == Kind::Gsm { 546.5 } else { 1000.0 };
+        (us * 1e-6 * rate.0).round() as usize
+    }
+
+    /// Samples in which the amplitude rises and falls: 15 and 5 µs.
+    fn ramp_at(self, rate: Hertz) -> usize {
+        let us = if self == Kind::Gsm { 15e-6 } else { 5e-6 };
+        (us * rate.0).round().max(1.0) as usize
     }
 
     /// Nominal width in hertz.
@@ -84,8 +92,18 @@ impl Sent {
 impl Air {
     /// Air that is the same for the same `seed`.
     pub fn new(seed: u64) -> Self {
+        Air::at(RATE, seed)
+    }
+
+    /// The same at another rate.
+    pub fn at(rate: Hertz, seed: u64) -> Self {
         let phase = |i: usize| Complex32::from_polar(1.0, TAU * i as f32 / PHASES as f32);
-        Air { rng: ChaCha8Rng::seed_from_u64(seed), phases: (0..PHASES).map(phase).collect(), fft: FftPlanner::new() }
+        Air {
+            rate,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            phases: (0..PHASES).map(phase).collect(),
+            fft: FftPlanner::new(),
+        }
     }
 
     /// White Gaussian noise of mean `power`.
@@ -109,12 +127,12 @@ impl Air {
 
     /// Adds a burst whose energy is exactly that of `power` over its length.
     pub fn send(&mut self, samples: &mut [Complex32], kind: Kind, start: usize, offset: f64, power: f64) -> Sent {
-        let (count, ramp) = (kind.count(), kind.ramp());
+        let (count, ramp) = (kind.count_at(self.rate), kind.ramp_at(self.rate));
         let mut wave = match kind {
             Kind::Gsm => self.gmsk(count + ramp),
             Kind::SixBlocks => self.flat(count + ramp, kind.width()),
         };
-        let carrier = tone(wave.len(), 0, offset, 1.0);
+        let carrier = tone_at(self.rate, wave.len(), 0, offset, 1.0);
         for (i, (z, carrier)) in wave.iter_mut().zip(carrier).enumerate() {
             let from_edge = i.min(count + ramp - 1 - i) as f32 + 0.5;
             let rise = (from_edge / ramp as f32).min(1.0);
@@ -130,8 +148,9 @@ impl Air {
 
     /// Random bits in GMSK with BT 0.3 at 270.833 kbit/s (3GPP TS 45.004, section 2).
     fn gmsk(&mut self, count: usize) -> Vec<Complex32> {
-        let samples_per_bit = RATE.0 / (13e6 / 48.0);
-        let bits: Vec<f64> = (0..count / 8 + 8).map(|_| 2.0 * self.below(2) as f64 - 1.0).collect();
+        let samples_per_bit = self.rate.0 / (13e6 / 48.0);
+        let bits: Vec<f64> =
+            (0..(count as f64 / samples_per_bit) as usize + 8).map(|_| 2.0 * self.below(2) as f64 - 1.0).collect();
         // The step from bit to bit, smoothed by a Gaussian filter of bandwidth 0.3 / T.
         let step =
             |bits: f64| 0.5 * libm::erf(bits * std::f64::consts::PI * 0.3 * (2.0 / std::f64::consts::LN_2).sqrt());
@@ -148,11 +167,11 @@ impl Air {
     }
 
     /// Gaussian samples with a flat spectrum of `width` hertz.
-    fn flat(&mut self, count: usize, width: f64) -> Vec<Complex32> {
-        let n = 8192;
+    pub fn flat(&mut self, count: usize, width: f64) -> Vec<Complex32> {
+        let n = count.next_power_of_two().max(8192);
         let mut wave = self.noise(n, 1.0);
         for (i, z) in wave.iter_mut().enumerate() {
-            if i.min(n - i) as f64 * RATE.0 / n as f64 > width / 2.0 {
+            if i.min(n - i) as f64 * self.rate.0 / n as f64 > width / 2.0 {
                 *z = Complex32::default();
             }
         }
@@ -184,7 +203,12 @@ impl Passband {
 
 /// A complex tone of `amplitude`, `offset` hertz from the centre, from sample `first` on.
 pub fn tone(count: usize, first: usize, offset: f64, amplitude: f32) -> Vec<Complex32> {
-    let turn = |i: usize| (i as f64 * offset / RATE.0).fract() as f32 * TAU;
+    tone_at(RATE, count, first, offset, amplitude)
+}
+
+/// The same at another rate.
+fn tone_at(rate: Hertz, count: usize, first: usize, offset: f64, amplitude: f32) -> Vec<Complex32> {
+    let turn = |i: usize| (i as f64 * offset / rate.0).fract() as f32 * TAU;
     (first..first + count).map(|i| Complex32::from_polar(amplitude, turn(i))).collect()
 }
 
@@ -206,13 +230,16 @@ pub fn store(format: SampleFormat, samples: &[Complex32]) -> Vec<u8> {
     }
 }
 
+/// Samples that are stored at once.
+const BLOCK: usize = 1 << 18;
+
 /// The library from samples to events, in one thread.
 pub struct Listener {
     format: SampleFormat,
     chunker: Chunker,
     analyzer: Analyzer,
     detector: Detector,
-    chunk: Chunk,
+    recall: Recall,
     spectra: Spectra,
     next: u64,
     outputs: Vec<Output>,
@@ -221,24 +248,41 @@ pub struct Listener {
 impl Listener {
     /// A listener for samples in `format`.
     pub fn new(format: SampleFormat, config: &Config) -> Self {
-        let grid = Grid::for_rate(RATE);
+        Listener::with(Instructions::best(), RATE, format, config)
+    }
+
+    /// The same at another rate, or with other instructions.
+    pub fn with(instructions: Instructions, rate: Hertz, format: SampleFormat, config: &Config) -> Self {
+        let grid = Grid::for_rate(rate);
         Listener {
             format,
             chunker: Chunker::new(grid, format),
-            analyzer: Analyzer::new(grid, format, false),
-            detector: Detector::new(grid, format, config),
-            chunk: Chunk::default(),
+            analyzer: Analyzer::with(instructions, grid, format, false),
+            detector: Detector::with(instructions, grid, format, config),
+            recall: Recall::with(instructions, grid, format),
             spectra: Spectra::default(),
             next: 0,
             outputs: Vec::new(),
         }
     }
 
+    /// Takes the next samples from sample `index` of the recording on.
+    pub fn begin_at(&mut self, index: u64) {
+        self.next = index;
+    }
+
     /// Takes the next samples.
     pub fn push(&mut self, samples: &[Complex32]) {
-        let block = SampleBlock { first: SampleIndex(self.next), bytes: store(self.format, samples) };
-        self.next += samples.len() as u64;
-        self.work(|chunker, emit| chunker.push(&block, &mut |fill| emit(fill)));
+        for samples in samples.chunks(BLOCK) {
+            let block = SampleBlock { first: SampleIndex(self.next), bytes: store(self.format, samples) };
+            self.push_block(&block);
+        }
+    }
+
+    /// Takes the next samples as they are stored.
+    pub fn push_block(&mut self, block: &SampleBlock) {
+        self.next = block.first.0 + (block.bytes.len() / self.format.bytes_per_sample()) as u64;
+        self.work(|chunker, emit| chunker.push(block, &mut |chunk| emit(chunk)));
     }
 
     /// The bursts given out so far.
@@ -251,9 +295,9 @@ impl Listener {
 
     /// Ends the stream; everything that came out.
     pub fn finish(mut self) -> Heard {
-        self.work(|chunker, emit| chunker.finish(&mut |fill| emit(fill)));
+        self.work(|chunker, emit| chunker.finish(&mut |chunk| emit(chunk)));
         let outputs = &mut self.outputs;
-        self.detector.finish(&mut |output| outputs.push(output));
+        self.detector.finish(&mut self.recall, &mut |output| outputs.push(output));
         let mut heard = Heard::default();
         for output in self.outputs {
             match output {
@@ -265,13 +309,12 @@ impl Listener {
         heard
     }
 
-    fn work(&mut self, feed: impl FnOnce(&mut Chunker, &mut dyn FnMut(&mut dyn FnMut(&mut Chunk)))) {
-        let Listener { chunker, analyzer, detector, chunk, spectra, outputs, .. } = self;
-        feed(chunker, &mut |fill| {
-            fill(chunk);
+    fn work(&mut self, feed: impl FnOnce(&mut Chunker, &mut dyn FnMut(&mut Chunk))) {
+        let Listener { chunker, analyzer, detector, recall, spectra, outputs, .. } = self;
+        feed(chunker, &mut |chunk| {
             analyzer.analyse(chunk, spectra);
-            let mut take = |output| outputs.push(output);
-            detector.push(chunk.first_row, &spectra.power, chunk.begins_segment, &mut take);
+            recall.keep(chunk);
+            detector.push(spectra, chunk.begins_segment, recall, &mut |output| outputs.push(output));
         });
     }
 }
@@ -289,7 +332,7 @@ pub struct Heard {
 
 /// What the library finds in `samples`.
 pub fn listen(format: SampleFormat, false_alarms_per_hour: f64, samples: &[Complex32]) -> Heard {
-    let config = Config { false_alarms_per_hour, ..Config::default() };
+    let config = Config { false_alarms_per_hour, view: true, ..Config::default() };
     let mut listener = Listener::new(format, &config);
     listener.push(samples);
     listener.finish()

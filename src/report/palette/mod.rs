@@ -89,12 +89,6 @@ impl Palette {
             Palette::Grey => std::array::from_fn(|i| Rgb([i as u8; 3])),
         })
     }
-
-    /// The colour of a level of `dbfs_hundredths` hundredths of a dBFS in a range from `low_db` to `high_db`.
-    pub fn color(self, dbfs_hundredths: i16, low_db: f32, high_db: f32) -> Rgb {
-        let x = (f32::from(dbfs_hundredths) / 100.0 - low_db) / (high_db - low_db);
-        self.table()[(x * 255.0).round().clamp(0.0, 255.0) as usize]
-    }
 }
 
 /// Colour `i` of [`Palette::Night`]: viridis times 0.30 + 0.70·s plus (3, 6, 12)·(1 − s), with s = smoothstep(x/0.34).
@@ -149,13 +143,5 @@ mod tests {
         assert_eq!([Palette::Ink.table()[0], Palette::Ink.table()[255]], [0xFFFFFF, 0x000000].map(Rgb::hex));
         // 0.2 of the way: exactly on no stop, between #DEDEDE and #A3A3A3, in linear light.
         assert_eq!(Palette::Ink.table()[51], Rgb([214; 3]));
-    }
-
-    #[test]
-    fn levels_outside_the_range_take_the_end_colours() {
-        let table = Palette::Grey.table();
-        assert_eq!(Palette::Grey.color(-12000, -90.0, -50.0), table[0]);
-        assert_eq!(Palette::Grey.color(-7000, -90.0, -50.0), table[128]);
-        assert_eq!(Palette::Grey.color(0, -90.0, -50.0), table[255]);
     }
 }

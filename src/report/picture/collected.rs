@@ -13,6 +13,8 @@ use crate::units::{Hertz, SampleIndex};
 pub struct Collected {
     pub(super) run: RunInfo,
     pub(super) waterfall: Waterfall,
+    /// The detector's view of the same rows.
+    pub(super) boxes: Waterfall,
     pub(super) traces: Traces,
     pub(super) bursts: Vec<Burst>,
     pub(super) events: Vec<Event>,
@@ -25,6 +27,7 @@ impl Collected {
     pub fn new(run: &RunInfo) -> Self {
         Collected {
             waterfall: Waterfall::default(),
+            boxes: Waterfall::of_boxes(),
             traces: Traces::default(),
             bursts: Vec::new(),
             events: Vec::new(),
@@ -42,6 +45,7 @@ impl Collected {
     /// Takes what the detector summed.
     pub fn judged(&mut self, rows: &JudgedRows) {
         self.traces.push(rows);
+        self.boxes.push_boxes(rows);
     }
 
     /// Takes a burst or another event.

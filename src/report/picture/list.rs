@@ -5,7 +5,7 @@ use super::marks::{draw_samples, draw_tag};
 use super::sheet::Sheet;
 use crate::detect::Event;
 use crate::report::words::{count, counted, duration, number, place, trimmed};
-use crate::report::{AirTime, Frame, Group};
+use crate::report::{AirTime, Frame, Group, WaterfallView};
 
 /// Places of the list's rows, and which groups stand in them.
 pub(super) struct Listing {
@@ -241,10 +241,19 @@ fn draw_reading(canvas: &mut Canvas, sheet: &Sheet, row_s: f64, left_out: usize)
         y += 3.0;
     }
     let mut text = "Time falls: the latest is at the top.".to_owned();
+    let boxes = sheet.view == WaterfallView::Detector;
     if !sheet.collected.waterfall.is_empty() {
-        text += &format!(" Each line is the strongest moment of {}.", duration(two_figures(row_s)));
+        text += &format!(" Each line is the strongest moment of {}", duration(two_figures(row_s)));
+        text += if boxes { ": at each place the box that stands out most, in dB over the noise" } else { "" };
+        text += match (boxes, sheet.palette.stronger_is_darker()) {
+            (false, _) => ".",
+            (true, false) => "; bright if over its threshold.",
+            (true, true) => "; dark if over its threshold.",
+        };
     }
-    text += " dB: above the noise in the burst’s own width.";
+    if !boxes || layout.reading_is_tall() {
+        text += " dB: above the noise in the burst’s own width.";
+    }
     if left_out > 0 {
         let bars = counted(left_out as u64, "weaker group is a bar", "weaker groups are bars");
         text = format!("{text} {bars} at the right edge.");

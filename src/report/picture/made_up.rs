@@ -1,7 +1,7 @@
 //! A made-up run, close to the demonstration.
 
 use super::collected::Collected;
-use crate::detect::{Burst, Event, JudgedRows};
+use crate::detect::{BestBox, Burst, Event, JudgedRows};
 use crate::iq::{SampleFormat, Tuning};
 use crate::pipeline::{Progress, RunInfo, Summary};
 use crate::source::{SourceKind, StreamInfo};
@@ -12,6 +12,7 @@ pub(super) const RATE: Hertz = Hertz(2.4e6);
 pub(super) const SPAN: u64 = 48_000;
 pub(super) const BINS: usize = 512;
 pub(super) const CELLS: usize = 110;
+pub(super) const BAND_CELLS: usize = 64;
 pub(super) const CELL_WIDTH: f64 = 20e3;
 
 pub(super) fn run(name: &str, center: Option<Hertz>) -> RunInfo {
@@ -120,6 +121,12 @@ pub(super) fn collect(run: &RunInfo, rows: u64, bursts: &[Burst], events: &[Even
         let box_power = floor.iter().enumerate();
         let box_power =
             box_power.map(|(i, f)| f * (1.3 + 0.3 * chance.next() + shape(cell(i), 110e3)) as f32).collect();
+        let best = (0..BAND_CELLS).map(|i| {
+            let offset = ((i as f64 + 0.375) / BAND_CELLS as f64 - 0.5) * RATE.0;
+            let mean = (1.3 + 0.3 * chance.next() + shape(offset, 110e3)) as f32;
+            BestBox { mean, over: mean > 1.9 }
+        });
+        let best = best.collect();
         collected.judged(&JudgedRows {
             first: SampleIndex(from),
             span: SPAN,
@@ -129,6 +136,8 @@ pub(super) fn collect(run: &RunInfo, rows: u64, bursts: &[Burst], events: &[Even
             box_power,
             floor,
             threshold: 1.9,
+            band_cells: BAND_CELLS,
+            best,
         });
     }
     bursts.iter().for_each(|b| collected.event(&Event::Burst(b.clone())));

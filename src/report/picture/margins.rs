@@ -2,8 +2,8 @@
 
 use super::canvas::{Align, Canvas, Style, Weight};
 use super::sheet::Sheet;
-use crate::report::Frame;
 use crate::report::words::{duration, sample_rate, trimmed};
+use crate::report::{Frame, WaterfallView};
 use crate::source::SourceKind;
 
 /// What no picture of this kind may be read without.
@@ -55,6 +55,9 @@ fn sub_title_text(sheet: &Sheet) -> String {
         Some(center) => format!("{length} around {center}, {rate} · {kind}"),
         None => format!("{length}, {rate} · {kind}; centre unknown, frequencies are offsets from the centre"),
     };
+    if sheet.view == WaterfallView::Detector {
+        text += " · the detector’s view";
+    }
     if let Some(missing) = collected.missing_seconds() {
         text = format!("{text} · stopped early, the last {} not read", duration(missing));
     }

@@ -23,7 +23,7 @@ use tiny_skia::Pixmap;
 use crate::detect::{Event, JudgedRows};
 use crate::error::{Error, Result};
 use crate::pipeline::{RunInfo, Sink, Summary};
-use crate::report::outlines;
+use crate::report::{WaterfallView, outlines};
 use crate::spectrum::DisplayRows;
 use sheet::Sheet;
 
@@ -35,12 +35,13 @@ pub struct PictureOptions {
     width: u32,
     height: u32,
     light: bool,
+    view: WaterfallView,
 }
 
 impl Default for PictureOptions {
-    /// Dark, 1600 × 900 pixels.
+    /// Dark, 1600 × 900 pixels, of power.
     fn default() -> Self {
-        PictureOptions { width: 1600, height: 900, light: false }
+        PictureOptions { width: 1600, height: 900, light: false, view: WaterfallView::Power }
     }
 }
 
@@ -54,6 +55,11 @@ impl PictureOptions {
     /// The form for print: black on white, nothing by colour.
     pub fn light(self) -> Self {
         PictureOptions { light: true, ..self }
+    }
+
+    /// A picture whose waterfall shows `view`.
+    pub fn showing(self, view: WaterfallView) -> Self {
+        PictureOptions { view, ..self }
     }
 
     /// A picture of the size that `text` says: `1600x900`, width by height in pixels.

@@ -5,7 +5,7 @@ use super::canvas::Canvas;
 use super::collected::Collected;
 use super::layout::{Layout, layout};
 use crate::report::words::FrequencyScale;
-use crate::report::{Palette, PlotScale, Rgb, Tokens};
+use crate::report::{Palette, PlotScale, Rgb, Tokens, WaterfallView};
 use crate::units::Hertz;
 
 /// No converter's noise is lower, in dBFS: digital silence gets a range too.
@@ -17,6 +17,7 @@ pub(super) struct Sheet<'a> {
     pub layout: Layout,
     pub tokens: Tokens,
     pub palette: Palette,
+    pub view: WaterfallView,
     /// The waterfall, inside its border.
     pub scale: PlotScale,
     pub frequencies: FrequencyScale,
@@ -37,6 +38,7 @@ impl<'a> Sheet<'a> {
         let sheet = Sheet {
             collected,
             palette,
+            view: options.view,
             scale: PlotScale {
                 frame: canvas.snapped(&layout.waterfall).inset(canvas.hair()),
                 low: Hertz(-half),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::canvas::{Align, Canvas, Style, Weight};
 use super::sheet::{LOWEST_NOISE_DBFS, Sheet};
 use crate::report::words::{duration, number};
-use crate::report::{Frame, NOT_LOOKED_AT, Palette, Waterfall, bin_position, pool_columns, shown_noise_dbfs, ticks};
+use crate::report::{Frame, LevelScale, NOT_LOOKED_AT, Waterfall, WaterfallView, pool_columns, shown_noise_dbfs};
 use crate::units::{Hertz, SampleIndex};
 
 /// How far the picture's colours reach above the noise, in decibels.
@@ -16,26 +16,24 @@ pub(super) struct Pixels {
     columns: usize,
     rows: usize,
     levels: Vec<i16>,
-    low_db: f32,
-    high_db: f32,
+    scale: LevelScale,
     /// Seconds whose strongest moment a row of pixels shows.
     pub row_s: f64,
 }
 
-/// Pools `waterfall` into `columns` × `rows` pixels between the offsets ±`rate`/2 and over `samples`.
+/// Pools `waterfall` into `columns` × `rows` pixels of the whole band and over `samples`.
 fn pooled(
     waterfall: &Waterfall,
     samples: &Range<SampleIndex>,
     rate: Hertz,
     [columns, rows]: [usize; 2],
-    palette: Palette,
+    scale: impl FnOnce(f32) -> LevelScale,
 ) -> Pixels {
     let length = (samples.end.0 - samples.start.0) as f64;
     let mut levels = vec![NOT_LOOKED_AT; columns * rows];
     let bins = waterfall.bins();
-    let half = Hertz(rate.0 / 2.0);
     if !waterfall.is_empty() {
-        let places = bin_position(Hertz(-half.0), bins, rate)..bin_position(half, bins, rate);
+        let places = waterfall.band();
         let span = waterfall.span() as f64;
         let lead = samples.start.0 as f64 - waterfall.first().0 as f64;
         let mut strongest = vec![NOT_LOOKED_AT; bins];
@@ -55,9 +53,8 @@ fn pooled(
     }
     let shown = levels.chunks_exact(columns).map(<[i16]>::to_vec);
     let noise = shown_noise_dbfs(shown).map_or(0.0, |level| level.0.max(LOWEST_NOISE_DBFS));
-    let low_db = noise - palette.opening_margin_db();
     let row_s = (length / rows as f64).max(waterfall.span() as f64) / rate.0;
-    Pixels { columns, rows, levels, low_db, high_db: noise + ABOVE_NOISE_DB, row_s }
+    Pixels { columns, rows, levels, scale: scale(noise), row_s }
 }
 
 impl Pixels {
@@ -66,7 +63,16 @@ impl Pixels {
         let [left, top, right, bottom] = canvas.pixels(&sheet.scale.frame);
         let size = [(right - left) as usize, (bottom - top) as usize];
         let collected = sheet.collected;
-        pooled(&collected.waterfall, &collected.samples(), collected.sample_rate(), size, sheet.palette)
+        let (samples, rate) = (collected.samples(), collected.sample_rate());
+        match sheet.view {
+            WaterfallView::Power => pooled(&collected.waterfall, &samples, rate, size, |noise| LevelScale::Power {
+                low_db: noise - sheet.palette.opening_margin_db(),
+                high_db: noise + ABOVE_NOISE_DB,
+            }),
+            WaterfallView::Detector => {
+                pooled(&collected.boxes, &samples, rate, size, |_| LevelScale::Boxes { brighter_db: 0.0 })
+            }
+        }
     }
 
     /// Level of the pixel in column `x` of row `y`, from the top left.
@@ -94,7 +100,7 @@ impl Pixels {
         for (index, &level) in self.levels.iter().enumerate() {
             if level != NOT_LOOKED_AT {
                 let (x, y) = ((index % self.columns) as u32, (index / self.columns) as u32);
-                let value = sheet.palette.color(level, self.low_db, self.high_db);
+                let value = self.scale.color(sheet.palette, level);
                 canvas.set_pixel(left + x, top + y, value);
             }
         }
@@ -104,27 +110,32 @@ impl Pixels {
         let (bar, tokens) = (sheet.layout.color_bar, &sheet.tokens);
         let [left, top, right, bottom] = canvas.pixels(&bar);
         let height = (bottom - top).max(2);
-        let table = sheet.palette.table();
         for y in 0..height {
-            let step = (height - 1 - y) * 255 / (height - 1);
+            let color = self.scale.color_at(sheet.palette, (height - 1 - y) as f32 / (height - 1) as f32);
             for x in left..right {
-                canvas.set_pixel(x, top + y, table[step as usize]);
+                canvas.set_pixel(x, top + y, color);
             }
         }
         canvas.border(&bar, tokens.edge);
         let style = Style::new(15.0, Weight::Text, tokens.text2);
-        canvas.text(bar.left, sheet.layout.frequency_baseline, "dBFS", style);
+        canvas.text(bar.left, sheet.layout.frequency_baseline, self.scale.unit(), style);
         let most = (bar.height() / 80.0) as usize;
-        let figures = ticks(f64::from(self.low_db), f64::from(self.high_db), most.clamp(2, 8));
-        for (index, &level) in figures.values.iter().enumerate() {
-            let share = (level as f32 - self.low_db) / (self.high_db - self.low_db);
-            let y = bar.bottom - share * bar.height();
+        let at = |share: f32| bar.bottom - share * bar.height();
+        for (share, figure) in self.scale.figures(most.clamp(2, 8)) {
+            let y = at(share);
             if y > bar.top + 6.0 && y < bar.bottom - 4.0 {
                 let mark = Frame { left: bar.right, right: bar.right + 5.0, top: y, bottom: y + canvas.hair() };
                 canvas.fill(&mark, tokens.edge, 1.0);
                 let style = Style::new(14.0, Weight::Text, tokens.text2);
-                canvas.text(bar.right + 10.0, y + 5.0, &figures.text(index), style);
+                canvas.text(bar.right + 10.0, y + 5.0, &figure, style);
             }
+        }
+        if let Some(share) = self.scale.threshold() {
+            let y = at(share);
+            canvas.line(&[(bar.left - 4.0, y), (bar.right + 44.0, y)], tokens.saw, 1.6, Some([8.0, 5.0]));
+            let style = Style::new(14.0, Weight::Strong, tokens.saw);
+            canvas.text(bar.right + 8.0, y - 6.0, "over", style);
+            canvas.text(bar.right + 8.0, y + 16.0, "under", style);
         }
     }
 }
