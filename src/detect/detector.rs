@@ -57,7 +57,7 @@ struct Blind {
     why: String,
 }
 
-/// Turns rows of power into bursts. Any number of rows at a time gives the same events.
+/// Turns rows of power into bursts. Any number of whole groups of rows at a time gives the same events.
 pub struct Detector {
     setup: Setup,
     /// Most bursts are found here.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::grow::Plane;
+use super::grow::{Plane, RAMP_ROWS, SPLATTERS};
 use super::lattice::{Hit, Lattice};
 use super::screen::{ALIGNED, Chance, LONGEST_CHANCE};
 use super::shapes::{Raster, Shape};
@@ -36,18 +36,12 @@ impl Found {
     pub fn disturbs(&self, weaker: &Found) -> bool {
         let shared = |a: (usize, usize), b: (usize, usize)| a.0 < b.1 && b.0 < a.1;
         let rows = (self.rows.0.saturating_sub(RAMP_ROWS), self.rows.1 + RAMP_ROWS);
-        shared(rows, weaker.rows) && (shared(self.skirt, weaker.cells) || self.level > MUCH_STRONGER * weaker.level)
+        shared(rows, weaker.rows) && (shared(self.skirt, weaker.cells) || self.level > SPLATTERS * weaker.level)
     }
 }
 
-/// From this ratio on (25 dB) what a burst's ramps spill is heard beside it.
-const MUCH_STRONGER: f32 = 316.0;
-
 /// Most bursts in one stretch; a stretch is at most some 260 rows long.
 const MOST: usize = 2000;
-
-/// Rows on either side of a burst that its ramps and their spectrum may touch.
-const RAMP_ROWS: usize = 2;
 
 /// A row beside a burst that holds more than this share of the row before it is no ramp, but another burst.
 const RAMP_FALL: f32 = 0.5;

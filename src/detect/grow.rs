@@ -31,6 +31,12 @@ const ABOVE_AVERAGE: f64 = 4.0;
 /// A spectrum that holds this share from one cell to the next does not fall.
 const LEVEL_SHARE: f32 = 0.8;
 
+/// Rows on either side of a burst's edges that its ramps and their spectrum may touch.
+pub const RAMP_ROWS: usize = 2;
+
+/// From this ratio on, to a weaker burst or to the noise (25 dB), what a burst's ramps spill over the band is heard.
+pub const SPLATTERS: f32 = 316.0;
+
 /// Rows of power over the noise, in cells.
 #[derive(Clone, Copy)]
 pub struct Plane<'a> {

@@ -9,8 +9,8 @@ use super::shapes::Shape;
 use super::threshold::Thresholds;
 use crate::simd::{Instructions, vectorised};
 
-/// Share of a threshold's excess from which a coarse box is looked at closer. At 0.5 to 0.8 no burst is lost that the
-/// exact boxes would find (less than 0.01 dB), at 0.9 0.02 dB.
+/// Share of a threshold's excess from which a coarse box is looked at closer: what a burst over its threshold leaves at
+/// least in the coarse box that holds it best, which `no_box_over_its_threshold_is_passed_over` checks.
 const MARGIN: f64 = 0.75;
 
 /// Rows of the sums, and cells.
@@ -51,7 +51,7 @@ pub struct Chance {
     columns: (usize, usize),
     /// Rows of the coarse boxes: the first, and one past the last.
     pub rows: (usize, usize),
-    /// By how much the strongest exceeds noise, in about its standard deviations.
+    /// By how much the strongest exceeds noise, in standard deviations of noise up to a factor that all kinds share.
     pub strength: f32,
     /// It stands out so far that a box surely does.
     pub certain: bool,

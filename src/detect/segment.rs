@@ -7,6 +7,7 @@ use super::detector::{Config, Output};
 use super::extract::Found;
 use super::floor::{Floor, Groups, MEMORY_S, RUN_GROUPS, RUNS_APART, SPAN_S, Unknown};
 use super::gain::Gain;
+use super::grow::{RAMP_ROWS, SPLATTERS};
 use super::image;
 use super::refine::{self, Refiner};
 use super::search::{Search, Stretch};
@@ -416,12 +417,13 @@ impl Segment {
     /// than a cell is looked for without it.
     pub fn mask_groups(&mut self, first: u64, found: &Found) {
         let group_of = |row: u64| row / GROUP_ROWS as u64;
+        let ramp = RAMP_ROWS as u64;
         let (start, end) = (first + found.rows.0 as u64, first + found.rows.1 as u64);
-        let from = group_of(start.saturating_sub(RAMP_ROWS)).max(self.groups.first_wanted());
-        let to = (group_of(end + RAMP_ROWS) + 1).min(self.groups.end());
+        let from = group_of(start.saturating_sub(ramp)).max(self.groups.first_wanted());
+        let to = (group_of(end + ramp) + 1).min(self.groups.end());
         for group in from..to {
             let bins = self.groups.rows_mut(group, group + 1);
-            let at_an_edge = group <= group_of(start + RAMP_ROWS) || group >= group_of(end.saturating_sub(RAMP_ROWS));
+            let at_an_edge = group <= group_of(start + ramp) || group >= group_of(end.saturating_sub(ramp));
             if found.level > SPLATTERS && at_an_edge {
                 bins.fill(1.0);
             } else {
@@ -443,11 +445,6 @@ impl Segment {
         }
     }
 }
-
-/// Rows on either side of a burst's edge that its ramp may touch; from this ratio to the noise on (25 dB) what a ramp
-/// spills over the band may stand out bin by bin.
-const RAMP_ROWS: u64 = 2;
-const SPLATTERS: f32 = 316.0;
 
 /// Rows on either side of bursts that measuring looks at.
 const ROWS_BESIDE: u64 = 4;

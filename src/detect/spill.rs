@@ -1,10 +1,7 @@
 //! What a far stronger burst spills beside itself: it is no burst of its own.
 
 use super::extract::Found;
-use super::grow::{Plane, most_spilt};
-
-/// Rows by which what a burst spills may seem to begin before it, or to end after it.
-const RAMP_ROWS: usize = 2;
+use super::grow::{Plane, RAMP_ROWS, most_spilt};
 
 /// Cells between a burst's skirt and the rest of what it spills, in which it may have sunk into noise.
 const GAP: usize = 4;

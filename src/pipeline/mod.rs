@@ -7,6 +7,9 @@
 //!     └── spent blocks ──┘  └────────────── spent chunks ───────────────┘
 //! ```
 //!
+//! With one thread for the analysis, chunker, analysis and detection are one, so that a chunk stays in one core's cache;
+//! a source that never makes anyone wait is then read there too.
+//!
 //! All channels are bounded, and spent buffers go back, so that the steady state allocates next to nothing. A
 //! recording blocks and loses nothing; a live source drops whole blocks, and the jump of the sample index is the
 //! loss. Every chunk has a number, and detection takes them in order: the number of threads changes nothing.
