@@ -314,14 +314,13 @@ impl Source for Memory {
         false
     }
 
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
         let size = self.info.format.bytes_per_sample();
-        let count = (block.bytes.capacity() / size * size).min(self.bytes.len() - self.at);
-        block.first = SampleIndex((self.at / size) as u64);
-        block.bytes.clear();
-        block.bytes.extend_from_slice(&self.bytes[self.at..self.at + count]);
+        let count = (bytes.len() / size * size).min(self.bytes.len() - self.at);
+        let first = SampleIndex((self.at / size) as u64);
+        bytes[..count].copy_from_slice(&self.bytes[self.at..self.at + count]);
         self.at += count;
-        Ok(count > 0)
+        Ok((first, count))
     }
 }
 

@@ -58,9 +58,8 @@ impl Source for Memory {
         &self.info
     }
 
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
-        block.first = SampleIndex(self.at as u64 / 2);
-        block.bytes.clear();
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
+        let first = SampleIndex(self.at as u64 / 2);
         let from = match &mut self.blocks {
             None => self.at,
             Some(0) => self.bytes.len(),
@@ -69,14 +68,14 @@ impl Source for Memory {
                 self.at % self.bytes.len()
             }
         };
-        let count = (block.bytes.capacity() / 2 * 2).min(self.bytes.len() - from);
-        block.bytes.extend_from_slice(&self.bytes[from..from + count]);
+        let count = (bytes.len() / 2 * 2).min(self.bytes.len() - from);
+        bytes[..count].copy_from_slice(&self.bytes[from..from + count]);
         self.at += count;
         match (count, self.ends_with.take()) {
             (0, Some(error)) => Err(error),
             (count, error) => {
                 self.ends_with = error;
-                Ok(count > 0)
+                Ok((first, count))
             }
         }
     }
@@ -359,18 +358,18 @@ impl Source for Flood {
         Pace::Live
     }
 
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
         self.blocks += 1;
         let middle = (1_000..1_300).contains(&self.blocks);
         self.sink_goes_on.store(middle, Ordering::Relaxed);
         if middle {
             std::thread::sleep(Duration::from_millis(2));
         }
-        let more = self.memory.read(block)?;
-        if !more {
+        let read = self.memory.read(bytes)?;
+        if read.1 == 0 {
             self.ended.send(self.memory.at as u64 / 2).expect("the test waits for this");
         }
-        Ok(more)
+        Ok(read)
     }
 }
 

@@ -74,22 +74,21 @@ impl<Watch: FnMut(u64) + Send> Source for Repeated<Watch> {
         self.live_from.is_some()
     }
 
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
         (self.watch)(self.at);
-        let (info, bytes) = (&self.rendered.info, &self.rendered.bytes);
+        let (info, rendered) = (&self.rendered.info, &self.rendered.bytes);
         let size = info.format.bytes_per_sample();
-        let from = self.at as usize % (bytes.len() / size);
-        let room = (block.bytes.capacity() / size).min(bytes.len() / size - from);
+        let from = self.at as usize % (rendered.len() / size);
+        let room = (bytes.len() / size).min(rendered.len() / size - from);
         let count = room.min((self.end - self.at) as usize);
-        block.first = SampleIndex(self.at);
-        block.bytes.clear();
-        block.bytes.extend_from_slice(&bytes[from * size..(from + count) * size]);
+        let first = SampleIndex(self.at);
+        bytes[..count * size].copy_from_slice(&rendered[from * size..(from + count) * size]);
         self.at += count as u64;
         if let Some(begin) = self.live_from {
             let due = begin + Duration::from_secs_f64(self.at as f64 / info.tuning.sample_rate.0);
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
         }
-        Ok(count > 0)
+        Ok((first, count * size))
     }
 }
 

@@ -95,7 +95,7 @@ impl Synth {
         let size = format.bytes_per_sample();
         let mut at_full_scale = 0;
         let mut block = SampleBlock { first: SampleIndex(0), bytes: Vec::with_capacity(AT_ONCE * size) };
-        while source.read(&mut block)? {
+        while source.read_block(&mut block)? {
             if stopped.load(Ordering::Relaxed) {
                 return Err(Error::EndedEarly(
                     "stopped before the recording was whole: nothing is left of it".to_owned(),

@@ -127,8 +127,7 @@ impl SampleFormat {
                 f32::from(high).max(-f32::from(low)) * unit
             }
             SampleFormat::Cf32Le => {
-                let values = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b).abs());
-                range(values, 0.0, f32::MAX).1
+                f32::from_bits(largest(bytes).cast_unsigned())
             }
         }
     }
@@ -137,24 +136,11 @@ impl SampleFormat {
     pub fn sum(self, bytes: &[u8]) -> Complex64 {
         match self {
             SampleFormat::Cu8 => {
-                let (pairs, _) = bytes.as_chunks::<2>();
-                let i: u64 = pairs.iter().map(|b| u64::from(b[0])).sum();
-                let q: u64 = pairs.iter().map(|b| u64::from(b[1])).sum();
-                Complex64::new(i as f64, q as f64) / 128.0
-                    - Complex64::new(1.0, 1.0) * (pairs.len() as f64 * 127.5 / 128.0)
+                let middle = Complex64::new(1.0, 1.0) * (bytes.len() as f64 / 2.0 * 127.5);
+                (whole_sum(bytes, |b: &[u8; 1]| i32::from(b[0])) - middle) / 128.0
             }
-            SampleFormat::Ci8 => {
-                let (pairs, _) = bytes.as_chunks::<2>();
-                let i: i64 = pairs.iter().map(|b| i64::from(b[0] as i8)).sum();
-                let q: i64 = pairs.iter().map(|b| i64::from(b[1] as i8)).sum();
-                Complex64::new(i as f64, q as f64) / 128.0
-            }
-            SampleFormat::Ci16Le => {
-                let (pairs, _) = bytes.as_chunks::<4>();
-                let i: i64 = pairs.iter().map(|b| i64::from(i16::from_le_bytes([b[0], b[1]]))).sum();
-                let q: i64 = pairs.iter().map(|b| i64::from(i16::from_le_bytes([b[2], b[3]]))).sum();
-                Complex64::new(i as f64, q as f64) / 32768.0
-            }
+            SampleFormat::Ci8 => whole_sum(bytes, |b: &[u8; 1]| i32::from(b[0].cast_signed())) / 128.0,
+            SampleFormat::Ci16Le => whole_sum(bytes, |b: &[u8; 2]| i32::from(i16::from_le_bytes(*b))) / 32768.0,
             SampleFormat::Cf32Le => {
                 let mut sum = Complex64::default();
                 for b in bytes.as_chunks::<8>().0 {
@@ -172,10 +158,15 @@ impl SampleFormat {
         match self {
             SampleFormat::Cf32Le => {
                 let (i, q) = bytes[..8].split_at(4);
-                [i, q].iter().all(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).abs() <= 1e12)
+                [i, q].iter().all(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]).abs() <= MOST)
             }
             _ => true,
         }
+    }
+
+    /// Whether every sample in `bytes` is [finite](Self::is_finite).
+    pub fn all_finite(self, bytes: &[u8]) -> bool {
+        self != SampleFormat::Cf32Le || largest(bytes) <= MOST.to_bits().cast_signed()
     }
 
     /// Writes `samples` as this format stores them, as many as both hold, and returns how many did not fit.
@@ -239,6 +230,35 @@ impl SampleFormat {
             }
         }
     }
+}
+
+/// Sum of samples whose components are whole numbers of `N` bytes, in pieces whose sums surely fit in 32 bits.
+fn whole_sum<const N: usize>(bytes: &[u8], value: impl Fn(&[u8; N]) -> i32) -> Complex64 {
+    let mut sum = Complex64::default();
+    for piece in bytes.as_chunks::<N>().0.chunks(1 << 15) {
+        // Components side by side, even ones I, odd ones Q.
+        let mut lanes = [0i32; 16];
+        let (whole, rest) = piece.as_chunks::<16>();
+        for components in whole {
+            for i in 0..16 {
+                lanes[i] += value(&components[i]);
+            }
+        }
+        rest.iter().enumerate().for_each(|(i, component)| lanes[i] += value(component));
+        let of = |first: usize| f64::from(lanes.iter().skip(first).step_by(2).sum::<i32>());
+        sum += Complex64::new(of(0), of(1));
+    }
+    sum
+}
+
+/// Largest magnitude a float sample may have.
+const MOST: f32 = 1e12;
+
+/// Bits of the largest magnitude of the floats in `bytes`: magnitudes are in the order of their bits, infinity and what is
+/// no number last.
+fn largest(bytes: &[u8]) -> i32 {
+    let magnitude = |b: &[u8; 4]| i32::from_le_bytes(*b) & i32::MAX;
+    bytes.as_chunks::<4>().0.iter().map(magnitude).fold(0, |most, m| if m > most { m } else { most })
 }
 
 /// Stores samples of value `x` as steps `x·scale + zero`, rounded and clipped to `range`, `put` as `N` bytes each;

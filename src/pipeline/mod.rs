@@ -30,7 +30,7 @@ use crate::detect::{self, Detector};
 use crate::error::{Error, Result};
 use crate::source::Source;
 use crate::spectrum::{Analyzer, Chunk, Chunker, Grid, Recall};
-use stages::{Counters, DetectionStage, Shared};
+use stages::{Blocks, Counters, DetectionStage, Samples, Shared};
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
@@ -117,23 +117,23 @@ impl Pipeline {
             summary: None,
             name,
         };
-        if threads == 1 && !source.may_wait() {
+        let samples = if source.may_wait() {
+            // Blocks circulate: what bounds memory is how many there are.
+            let (block_send, block_receive) = bounded(4);
+            let (spent_send, spent_receive) = bounded(8);
+            let reading = shared.clone();
+            let read = move || stages::run_source(source, bytes, &block_send, &spent_receive, &reading);
+            pipeline.source = Some(spawn("source".into(), read)?);
+            Samples::Blocks(Blocks::new(block_receive, stream.format.bytes_per_sample(), shared), spent_send)
+        } else {
+            Samples::Source(source, shared)
+        };
+        pipeline.summary = Some(if threads == 1 {
             let analyzer = analyzer();
-            let work = move || stage.read_alone(chunker, analyzer, source, bytes);
-            pipeline.summary = Some(spawn("analysis".into(), work)?);
-            return Ok(pipeline);
-        }
-
-        // Blocks and chunks circulate: what bounds memory is how many there are.
-        let (block_send, block_receive) = bounded(4);
-        let (spent_block_send, spent_block_receive) = bounded(8);
-        let blocks = stages::Blocks::new(block_receive, stream.format.bytes_per_sample(), shared.clone());
-        let summary = if threads == 1 {
-            let analyzer = analyzer();
-            let work = move || (stage.run_alone(chunker, analyzer, blocks, &spent_block_send), Ok(()));
-            spawn("analysis".into(), work)?
+            spawn("analysis".into(), move || stage.run_alone(chunker, analyzer, samples))?
         } else {
             let (chunk_send, chunk_receive) = bounded::<Chunk>(threads + 2);
+            // So do chunks.
             let in_flight = 2 * threads + 3;
             let (spent_send, spent_receive) = bounded(in_flight);
             let (spectra_send, spectra_receive) = bounded(in_flight);
@@ -147,15 +147,14 @@ impl Pipeline {
                 let work = move || stages::run_analysis(analyzer, &chunks, &idle, &spectra);
                 pipeline.workers.push(spawn(format!("analysis {i}"), work)?);
             }
-            let work = move || {
-                stages::run_chunker(chunker, blocks, &spent_block_send, &spent_receive, &chunk_send, &idle_send)
-            };
-            pipeline.workers.push(spawn("chunker".into(), work)?);
-            spawn("detection".into(), move || (stage.run(&spectra_receive, &spent_send), Ok(())))?
-        };
-        pipeline.summary = Some(summary);
-        let read = move || stages::run_source(source, bytes, &block_send, &spent_block_receive, &shared);
-        pipeline.source = Some(spawn("source".into(), read)?);
+            let work = move || stages::run_chunker(chunker, samples, &spent_receive, &chunk_send, &idle_send);
+            let chunks = spawn("chunker".into(), work)?;
+            spawn("detection".into(), move || {
+                let summary = stage.run(&spectra_receive, &spent_send);
+                drop(spent_send);
+                (summary, joined(chunks))
+            })?
+        });
         Ok(pipeline)
     }
 

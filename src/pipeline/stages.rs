@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 
@@ -46,7 +46,7 @@ pub enum Message {
     Rows(Arc<DisplayRows>),
     Judged(Arc<JudgedRows>),
     Progress(Progress),
-    Event(Arc<Event>),
+    Events(Arc<[Event]>),
     End(Arc<Summary>),
 }
 
@@ -65,7 +65,7 @@ pub fn run_source(
         if block.bytes.capacity() < block_bytes {
             block.bytes = Vec::with_capacity(block_bytes);
         }
-        if !source.read(&mut block)? {
+        if !source.read_block(&mut block)? {
             break;
         }
         match pace {
@@ -139,16 +139,63 @@ impl Iterator for Blocks {
     }
 }
 
-/// Cuts blocks into chunks, in buffers that come back from detection.
+/// Where chunks come from.
+pub enum Samples {
+    /// A source that makes nobody wait: read straight into the chunks.
+    Source(Box<dyn Source>, Arc<Shared>),
+    /// Blocks that another thread reads, which go back to it.
+    Blocks(Blocks, Sender<SampleBlock>),
+}
+
+impl Samples {
+    /// Gives `emit` everything in chunks.
+    ///
+    /// # Errors
+    /// How reading ended, if not well.
+    fn for_each_chunk(self, mut chunker: Chunker, emit: &mut impl FnMut(&mut Chunk)) -> Result<()> {
+        let mut outcome = Ok(());
+        match self {
+            Samples::Source(mut source, shared) => {
+                let size = source.info().format.bytes_per_sample();
+                let mut read = |bytes: &mut [u8]| {
+                    let read = source.read(bytes)?;
+                    shared.counters.taken.fetch_add((read.1 / size) as u64, Ordering::Relaxed);
+                    Ok(read)
+                };
+                let mut more = Ok(true);
+                while more == Ok(true) && !shared.stop.load(Ordering::Relaxed) {
+                    more = chunker.read(&mut read, emit);
+                }
+                outcome = more.map(|_| ());
+            }
+            Samples::Blocks(mut blocks, spent) => {
+                for block in blocks.by_ref() {
+                    chunker.push(&block, emit);
+                    let _ = spent.try_send(block);
+                }
+                // Blocks dropped at the very end have none after them to show it.
+                if let Some(first) = blocks.dropped_at_the_end() {
+                    chunker.push(&SampleBlock { first, bytes: Vec::new() }, emit);
+                }
+            }
+        }
+        chunker.finish(emit);
+        outcome
+    }
+}
+
+/// Cuts samples into chunks, in buffers that come back from detection.
+///
+/// # Errors
+/// How reading ended, if not well.
 pub fn run_chunker(
-    mut chunker: Chunker,
-    mut blocks: Blocks,
-    spent_blocks: &Sender<SampleBlock>,
+    chunker: Chunker,
+    samples: Samples,
     spent: &Receiver<Work>,
     chunks: &Sender<Chunk>,
     idle: &Sender<Spectra>,
-) {
-    let mut emit = |chunk: &mut Chunk| {
+) -> Result<()> {
+    samples.for_each_chunk(chunker, &mut |chunk| {
         // A closed channel means that the run is being torn down: the rest goes nowhere.
         if let Ok(mut work) = spent.recv() {
             std::mem::swap(chunk, &mut work.chunk);
@@ -156,26 +203,7 @@ pub fn run_chunker(
                 let _ = chunks.send(work.chunk);
             }
         }
-    };
-    for_each_chunk(&mut chunker, &mut blocks, spent_blocks, &mut emit);
-}
-
-/// Cuts all blocks into chunks, and gives the blocks back.
-fn for_each_chunk(
-    chunker: &mut Chunker,
-    blocks: &mut Blocks,
-    spent_blocks: &Sender<SampleBlock>,
-    emit: &mut impl FnMut(&mut Chunk),
-) {
-    for block in blocks.by_ref() {
-        chunker.push(&block, emit);
-        let _ = spent_blocks.try_send(block);
-    }
-    // Blocks dropped at the very end have none after them to show it.
-    if let Some(first) = blocks.dropped_at_the_end() {
-        chunker.push(&SampleBlock { first, bytes: Vec::new() }, emit);
-    }
-    chunker.finish(emit);
+    })
 }
 
 /// Turns chunks into rows.
@@ -198,7 +226,7 @@ pub fn run_sink(mut sink: Box<dyn Sink>, run: &RunInfo, messages: &Receiver<Mess
                 Message::Rows(rows) => sink.rows(&rows)?,
                 Message::Judged(rows) => sink.judged(&rows)?,
                 Message::Progress(progress) => sink.progress(&progress)?,
-                Message::Event(event) => sink.event(&event)?,
+                Message::Events(events) => events.iter().try_for_each(|event| sink.event(event))?,
                 Message::End(summary) => return sink.end(&summary),
             }
         }
@@ -219,14 +247,12 @@ pub struct DetectionStage {
     telling: Telling,
     shared: Arc<Shared>,
     progress: Progress,
-    /// How many samples there are when the sinks are told next.
-    next_progress: u64,
     rows: u64,
     false_alarms_per_hour: f64,
 }
 
-/// Seconds of signal from one word of progress to the next, at least.
-const PROGRESS_S: f64 = 0.1;
+/// Time between two words to the sinks, at least: whom one wakes up for every burst does little else than wake up.
+const TOLD_EVERY: Duration = Duration::from_millis(10);
 
 /// The sinks' channels, and what is counted on the way.
 struct Telling {
@@ -234,6 +260,9 @@ struct Telling {
     pace: Pace,
     bursts: u64,
     rows_dropped: u64,
+    /// Events that the sinks have not been told yet.
+    events: Vec<Event>,
+    told: Instant,
 }
 
 impl Telling {
@@ -257,7 +286,20 @@ impl Telling {
         {
             self.bursts += 1;
         }
-        self.send(&Message::Event(Arc::new(event)));
+        self.events.push(event);
+    }
+
+    /// Tells the events so far and the `progress`, if it is time or the end has come.
+    fn tell(&mut self, progress: Progress, at_once: bool) {
+        if !at_once && self.told.elapsed() < TOLD_EVERY {
+            return;
+        }
+        self.told = Instant::now();
+        if !self.events.is_empty() {
+            let events = self.events.drain(..).collect();
+            self.send(&Message::Events(events));
+        }
+        self.send(&Message::Progress(progress));
     }
 
     fn output(&mut self, output: Output) {
@@ -282,56 +324,27 @@ impl DetectionStage {
             recall,
             grid,
             overload: OverloadWatch::default(),
-            telling: Telling { sinks, pace, bursts: 0, rows_dropped: 0 },
+            telling: Telling {
+                sinks,
+                pace,
+                bursts: 0,
+                rows_dropped: 0,
+                events: Vec::new(),
+                told: Instant::now(),
+            },
             shared,
             progress: Progress::default(),
-            next_progress: 0,
             rows: 0,
             false_alarms_per_hour: config.false_alarms_per_hour,
         }
     }
 
-    /// Does everything from blocks to the sinks' messages itself: what one thread does. No chunk changes hands, and all of
-    /// it stays in one core's cache.
-    pub fn run_alone(
-        mut self,
-        mut chunker: Chunker,
-        mut analyzer: Analyzer,
-        mut blocks: Blocks,
-        spent_blocks: &Sender<SampleBlock>,
-    ) -> Summary {
+    /// Does everything from samples to the sinks' messages itself: what one thread does. No chunk changes hands, and all of
+    /// it stays in one core's cache. With how reading ended.
+    pub fn run_alone(mut self, chunker: Chunker, mut analyzer: Analyzer, samples: Samples) -> (Summary, Result<()>) {
         let mut work = Work::default();
-        let mut emit = |chunk: &mut Chunk| self.analyse(&mut analyzer, chunk, &mut work);
-        for_each_chunk(&mut chunker, &mut blocks, spent_blocks, &mut emit);
-        drop(blocks);
-        self.finish()
-    }
-
-    /// The same, reading the source too; with how reading it ended.
-    pub fn read_alone(
-        mut self,
-        mut chunker: Chunker,
-        mut analyzer: Analyzer,
-        mut source: Box<dyn Source>,
-        block_bytes: usize,
-    ) -> (Summary, Result<()>) {
-        let shared = self.shared.clone();
-        let size = source.info().format.bytes_per_sample();
-        let mut work = Work::default();
-        let mut emit = |chunk: &mut Chunk| self.analyse(&mut analyzer, chunk, &mut work);
-        let mut block = SampleBlock { bytes: Vec::with_capacity(block_bytes), ..SampleBlock::default() };
-        let mut outcome = Ok(true);
-        while !shared.stop.load(Ordering::Relaxed) {
-            outcome = source.read(&mut block);
-            if !matches!(outcome, Ok(true)) {
-                break;
-            }
-            let samples = (block.bytes.len() / size) as u64;
-            shared.counters.taken.fetch_add(samples, Ordering::Relaxed);
-            chunker.push(&block, &mut emit);
-        }
-        chunker.finish(&mut emit);
-        (self.finish(), outcome.map(|_| ()))
+        let outcome = samples.for_each_chunk(chunker, &mut |chunk| self.analyse(&mut analyzer, chunk, &mut work));
+        (self.finish(), outcome)
     }
 
     fn analyse(&mut self, analyzer: &mut Analyzer, chunk: &mut Chunk, work: &mut Work) {
@@ -383,10 +396,7 @@ impl DetectionStage {
         self.progress.clipped += work.spectra.clipped;
         self.progress.peak = self.progress.peak.max(work.spectra.peak);
         self.progress.rows_dropped = telling.rows_dropped;
-        if self.progress.samples >= self.next_progress {
-            self.next_progress = self.progress.samples + (PROGRESS_S * self.grid.sample_rate.0) as u64;
-            telling.send(&Message::Progress(self.progress));
-        }
+        telling.tell(self.progress, false);
     }
 
     fn finish(mut self) -> Summary {
@@ -399,7 +409,7 @@ impl DetectionStage {
         let counters = &self.shared.counters;
         let produced = counters.taken.load(Ordering::Relaxed) + counters.dropped.load(Ordering::Relaxed);
         self.progress.samples = produced.saturating_sub(self.progress.lost);
-        telling.send(&Message::Progress(self.progress));
+        telling.tell(self.progress, true);
         let summary = Summary {
             progress: self.progress,
             seconds: self.progress.samples as f64 / self.grid.sample_rate.0,

@@ -8,7 +8,7 @@ use super::raw::{Length, RawSamples, inside_a_sample, is_empty};
 use super::stdin::StreamSource;
 use super::{Options, Source, SourceKind, StreamInfo};
 use crate::error::{Error, Result};
-use crate::iq::{SampleBlock, Tuning};
+use crate::iq::Tuning;
 use crate::recording::{Annotation, Recording, cannot_open};
 use crate::scene::Action;
 use crate::units::SampleIndex;
@@ -105,17 +105,17 @@ impl Source for FileSource {
         false
     }
 
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
-        match self.raw.read(block) {
-            Ok(false) => {}
-            Ok(true) => return Ok(true),
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
+        let nothing_more = match self.raw.read(bytes) {
+            Ok((first, 0)) => Ok((first, 0)),
+            Ok(read) => return Ok(read),
             Err(error) => {
                 self.at_end = None;
                 return Err(error);
             }
-        }
+        };
         let Some(end) = self.at_end.take() else {
-            return Ok(false);
+            return nothing_more;
         };
         let name = &self.info.name;
         // A file whose length cannot be asked for any more is taken to have the length it had.
@@ -132,7 +132,7 @@ impl Source for FileSource {
         if end.samples == 0 {
             return Err(is_empty(name));
         }
-        Ok(false)
+        nothing_more
     }
 }
 
@@ -146,7 +146,7 @@ fn action(marked: &Annotation) -> Option<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::iq::SampleFormat;
+    use crate::iq::{SampleBlock, SampleFormat};
     use crate::units::Hertz;
     use std::fs::{self, OpenOptions};
     use std::io::Write;
@@ -184,7 +184,7 @@ mod tests {
         let mut block = SampleBlock { first: SampleIndex(0), bytes: Vec::with_capacity(room) };
         let mut next = source.info().first;
         loop {
-            match source.read(&mut block) {
+            match source.read_block(&mut block) {
                 Ok(true) => {
                     assert_eq!(block.first, next);
                     next.0 += (block.bytes.len() / source.info().format.bytes_per_sample()) as u64;
@@ -229,7 +229,7 @@ mod tests {
         let end = |name: &str, bytes: &[u8]| {
             let mut source = open(&folder.file(name, bytes), &slow()).unwrap();
             let (bytes, end) = all(&mut *source, 64);
-            assert_eq!(source.read(&mut SampleBlock::default()), Ok(false));
+            assert_eq!(source.read_block(&mut SampleBlock::default()), Ok(false));
             (bytes, folder.said(&end.unwrap_err()))
         };
         let sentence = |words: String| (1, words);
@@ -275,7 +275,7 @@ mod tests {
                     .to_owned()
             )
         );
-        assert_eq!(source.read(&mut SampleBlock::default()), Ok(false));
+        assert_eq!(source.read_block(&mut SampleBlock::default()), Ok(false));
 
         let path = folder.file("b.cu8", &[7; 40]);
         let mut source = open(&path, &slow()).unwrap();

@@ -73,10 +73,31 @@ pub trait Source: Send {
         true
     }
 
+    /// Fills `bytes`, which has room for at least one sample, with the next samples: as many whole ones as fit, or as are
+    /// there. Gives the index of the first and how many bytes they are, none at the end.
+    ///
+    /// # Errors
+    /// A source that fails or ends inside a sample first delivers every whole sample it has, then the error.
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)>;
+
     /// Fills `block` with the next samples, at most as many whole ones as fit in `block.bytes`' capacity (at least
     /// one), and sets `block.first`. `Ok(false)` at the end, with `block.bytes` empty.
     ///
     /// # Errors
-    /// A source that fails or ends inside a sample first delivers every whole sample it has, then the error.
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool>;
+    /// As [`Source::read`].
+    fn read_block(&mut self, block: &mut SampleBlock) -> Result<bool> {
+        let size = self.info().format.bytes_per_sample();
+        let room = (block.bytes.capacity() / size).max(1) * size;
+        block.bytes.resize(room, 0);
+        let (first, count) = match self.read(&mut block.bytes) {
+            Ok(read) => read,
+            Err(error) => {
+                block.bytes.clear();
+                return Err(error);
+            }
+        };
+        block.first = first;
+        block.bytes.truncate(count);
+        Ok(count > 0)
+    }
 }

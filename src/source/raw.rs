@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 
 use crate::error::{Error, Result};
-use crate::iq::{SampleBlock, SampleFormat};
+use crate::iq::SampleFormat;
 use crate::units::SampleIndex;
 
 /// How many samples a reader gives.
@@ -52,17 +52,15 @@ impl<R: Read> RawSamples<R> {
         &mut self.reader
     }
 
-    /// Fills `block` as [`Source::read`](super::Source::read) promises.
-    pub fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
+    /// Reads as [`Source::read`](super::Source::read) promises.
+    pub fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
         let size = self.format.bytes_per_sample();
-        let room = (block.bytes.capacity() / size).max(1) as u64;
         let (Length::Exactly(left) | Length::AtMost(left)) = self.left;
-        let want = if self.ended { 0 } else { left.min(room) as usize * size };
-        block.first = SampleIndex(self.next);
-        block.bytes.resize(want, 0);
-        let got = self.fill(&mut block.bytes);
+        let want = if self.ended { 0 } else { left.min((bytes.len() / size) as u64) as usize * size };
+        let first = SampleIndex(self.next);
+        let got = self.fill(&mut bytes[..want]);
         let whole = (got / size) as u64;
-        block.bytes.truncate(whole as usize * size);
+        let bytes = &mut bytes[..whole as usize * size];
         self.next += whole;
         self.left = match self.left {
             Length::Exactly(left) => Length::Exactly(left - whole),
@@ -73,12 +71,12 @@ impl<R: Read> RawSamples<R> {
             self.last_word = self.last_word.take().or_else(|| self.why_ended(got % size));
         }
         if whole == 0 {
-            return self.last_word.take().map_or(Ok(false), Err);
+            return self.last_word.take().map_or(Ok((first, 0)), Err);
         }
         if self.swap_iq {
-            swap_components(&mut block.bytes, size);
+            swap_components(bytes, size);
         }
-        Ok(true)
+        Ok((first, bytes.len()))
     }
 
     /// Reads until `bytes` is full, the reader ends or fails; returns how many were read.
@@ -165,16 +163,13 @@ mod tests {
     }
 
     /// Everything `raw` gives in blocks of `room` bytes: the samples' bytes with the index of each block, and the end.
-    fn all<R: Read>(raw: &mut RawSamples<R>, room: usize) -> (Vec<(u64, Vec<u8>)>, Result<bool>) {
+    fn all<R: Read>(raw: &mut RawSamples<R>, room: usize) -> (Vec<(u64, Vec<u8>)>, Result<()>) {
         let mut blocks = Vec::new();
-        let mut block = SampleBlock { first: SampleIndex(0), bytes: Vec::with_capacity(room) };
+        let mut bytes = vec![0; room];
         loop {
-            match raw.read(&mut block) {
-                Ok(true) => blocks.push((block.first.0, block.bytes.clone())),
-                end => {
-                    assert!(block.bytes.is_empty());
-                    return (blocks, end);
-                }
+            match raw.read(&mut bytes) {
+                Ok((first, count @ 1..)) => blocks.push((first.0, bytes[..count].to_vec())),
+                end => return (blocks, end.map(|_| ())),
             }
         }
     }
@@ -197,15 +192,8 @@ mod tests {
         );
         let (blocks, end) = all(&mut raw, 4);
         assert_eq!(blocks, [(0, vec![1, 2, 3, 4]), (2, vec![5, 6, 7, 8]), (4, vec![9, 10])]);
-        assert_eq!(end, Ok(false));
-        assert_eq!(raw.read(&mut SampleBlock::default()), Ok(false));
-    }
-
-    #[test]
-    fn a_block_without_room_takes_one_sample() {
-        let mut raw = samples(vec![Ok(&[1, 2, 3, 4])], false, Length::AtMost(u64::MAX));
-        let (blocks, end) = all(&mut raw, 0);
-        assert_eq!((joined(&blocks), end), (vec![1, 2, 3, 4], Ok(false)));
+        assert_eq!(end, Ok(()));
+        assert_eq!(raw.read(&mut [0; 4]), Ok((SampleIndex(5), 0)));
     }
 
     #[test]
@@ -222,7 +210,7 @@ mod tests {
         let sentence = |pieces, length| {
             let mut raw = samples(pieces, false, length);
             let (blocks, end) = all(&mut raw, 64);
-            assert_eq!(raw.read(&mut SampleBlock::default()), Ok(false));
+            assert_eq!(raw.read(&mut [0; 4]).map(|(_, count)| count), Ok(0));
             (joined(&blocks), end.map_err(|error| (error.exit_status(), error.to_string())))
         };
         let failed = |sentence: &str| Err((1, sentence.to_owned()));
@@ -251,6 +239,6 @@ mod tests {
             (vec![1, 2], failed("x could not be read past sample 1 (bad sector): what came before is analysed"))
         );
         assert_eq!(sentence(vec![], Length::AtMost(9)), (vec![], failed("x is empty: there is no sample to analyse")));
-        assert_eq!(sentence(vec![Ok(&[1, 2, 3, 4])], Length::Exactly(1)), (vec![1, 2], Ok(false)));
+        assert_eq!(sentence(vec![Ok(&[1, 2, 3, 4])], Length::Exactly(1)), (vec![1, 2], Ok(())));
     }
 }

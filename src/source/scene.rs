@@ -7,7 +7,6 @@ use std::path::Path;
 
 use super::{Options, Source, SourceKind, StreamInfo};
 use crate::error::{Error, Result};
-use crate::iq::SampleBlock;
 use crate::recording::cannot_open;
 use crate::scene::{Renderer, Scene};
 use crate::units::SampleIndex;
@@ -104,27 +103,30 @@ impl Source for SceneSource {
         &self.info
     }
 
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
         let size = self.info.format.bytes_per_sample();
-        let room = (block.bytes.capacity() / size).max(1) as u64;
-        let samples = room.min(self.end - self.next);
-        block.first = SampleIndex(self.next);
-        block.bytes.resize(samples as usize * size, 0);
-        self.renderer.render(block.first, &mut block.bytes);
+        let samples = ((bytes.len() / size) as u64).min(self.end - self.next);
+        let (first, count) = (SampleIndex(self.next), samples as usize * size);
+        self.renderer.render(first, &mut bytes[..count]);
         self.next += samples;
-        Ok(samples > 0)
+        Ok((first, count))
+    }
+
+    fn may_wait(&self) -> bool {
+        false
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::iq::SampleBlock;
 
     fn all(options: &Options, room: usize) -> (SampleIndex, Vec<u8>) {
         let mut source = SceneSource::new(&scene("scene:demo").unwrap(), "scene:demo", options).unwrap();
         let mut block = SampleBlock { first: SampleIndex(0), bytes: Vec::with_capacity(room) };
         let mut bytes = Vec::new();
-        while source.read(&mut block).unwrap() {
+        while source.read_block(&mut block).unwrap() {
             bytes.extend(&block.bytes);
         }
         (source.info().first, bytes)

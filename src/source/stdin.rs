@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use super::raw::{Length, RawSamples, is_empty};
 use super::{Options, Source, SourceKind, StreamInfo};
 use crate::error::{Error, Result};
-use crate::iq::{SampleBlock, SampleFormat, Tuning};
+use crate::iq::{SampleFormat, Tuning};
 use crate::units::SampleIndex;
 
 /// Standard input as a source.
@@ -91,18 +91,18 @@ impl<R: Read + Send> Source for StreamSource<R> {
         &self.info
     }
 
-    fn read(&mut self, block: &mut SampleBlock) -> Result<bool> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(SampleIndex, usize)> {
         if self.skip > 0 {
-            block.bytes.clear();
             self.skip()?;
         }
-        self.raw.read(block)
+        self.raw.read(bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::iq::SampleBlock;
     use crate::units::Hertz;
 
     fn stream(bytes: &'static [u8], options: &Options) -> StreamSource<&'static [u8]> {
@@ -113,7 +113,7 @@ mod tests {
 
     fn read(source: &mut impl Source) -> Result<(u64, Vec<u8>)> {
         let mut block = SampleBlock { first: SampleIndex(0), bytes: Vec::with_capacity(64) };
-        source.read(&mut block).map(|_| (block.first.0, block.bytes))
+        source.read_block(&mut block).map(|_| (block.first.0, block.bytes))
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use num_complex::Complex32;
 
 use super::grid::Grid;
+use crate::error::Result;
 use crate::iq::{SampleBlock, SampleFormat};
 use crate::units::SampleIndex;
 
@@ -109,11 +110,10 @@ impl Chunker {
         let samples = block.bytes.len() / size;
         let mut at = 0;
         while at < samples {
-            let run = match self.format {
-                SampleFormat::Cf32Le => {
-                    (at..samples).find(|i| !self.format.is_finite(&block.bytes[i * size..])).unwrap_or(samples)
-                }
-                _ => samples,
+            let run = if self.format.all_finite(&block.bytes[at * size..]) {
+                samples
+            } else {
+                (at..samples).find(|i| !self.format.is_finite(&block.bytes[i * size..])).unwrap_or(samples)
             };
             self.extend(block.first.0 + at as u64, &block.bytes[at * size..run * size], emit);
             at = (run..samples).find(|i| self.format.is_finite(&block.bytes[i * size..])).unwrap_or(samples);
@@ -123,6 +123,40 @@ impl Chunker {
             }
         }
         self.expected = Some(block.first.0 + samples as u64);
+    }
+
+    /// Reads the next samples straight into the chunk that fills, and gives it to `emit` when it is whole. `read` fills as
+    /// much of what it is given as it has, and says the index of the first sample and how many bytes there are; of none,
+    /// `Ok(false)` comes back.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn read(
+        &mut self,
+        read: impl FnOnce(&mut [u8]) -> Result<(SampleIndex, usize)>,
+        emit: &mut impl FnMut(&mut Chunk),
+    ) -> Result<bool> {
+        let size = self.format.bytes_per_sample();
+        let (_, rows) = self.rows_to_border();
+        let held = self.filling.bytes.len();
+        let whole = (rows * self.grid.hop + self.tail_samples()) * size;
+        self.filling.bytes.resize(whole, 0);
+        let outcome = read(&mut self.filling.bytes[held..]);
+        let count = outcome.as_ref().map_or(0, |(_, count)| *count);
+        self.filling.bytes.truncate(held + count);
+        let (first, _) = outcome?;
+        let new = &self.filling.bytes[held..];
+        if held == 0 || self.expected != Some(first.0) || !self.format.all_finite(new) {
+            let block = SampleBlock { first, bytes: new.to_vec() };
+            self.filling.bytes.truncate(held);
+            self.push(&block, emit);
+        } else {
+            self.expected = Some(first.0 + (count / size) as u64);
+            if held + count == whole {
+                self.emit_chunk(rows, emit);
+            }
+        }
+        Ok(count > 0)
     }
 
     /// Ends the stream: the rest goes to `emit`. A last chunk without rows carries a loss at the very end.
