@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::grow::{Plane, RAMP_ROWS, SPLATTERS};
 use super::lattice::{Hit, Lattice};
-use super::screen::{ALIGNED, Chance, LONGEST_CHANCE};
+use super::screen::Chance;
 use super::shapes::{Raster, Shape};
 use super::spill::Spill;
 use super::threshold::Thresholds;
@@ -76,13 +76,22 @@ impl Extractor {
         }
     }
 
-    /// Finds every burst in `y`, shape `[rows × cells]`, noise mean 1, row 0 being row `first_row` of the stream; on
-    /// return their places are set to noise. In order of strength.
-    pub fn extract(&mut self, lattice: &mut Lattice, y: &mut [f32], first_row: u64, found: &mut Vec<Found>) {
+    /// Finds every burst in `y`, shape `[rows × cells]`, noise mean 1, row 0 being row `first_row` of the stream, where
+    /// there are `chances`. The rows before row `own` are noise that was put there. On return their places are set to noise. In order of strength.
+    pub fn extract(
+        &mut self,
+        lattice: &mut Lattice,
+        y: &mut [f32],
+        first_row: u64,
+        own: usize,
+        chances: impl Iterator<Item = Chance>,
+        found: &mut Vec<Found>,
+    ) {
         self.masked.clear();
         self.masked.resize(y.len(), false);
         self.chances.clear();
-        lattice.look(y, &mut self.chances);
+        self.chances.extend(chances);
+        lattice.within(y, own, &mut self.chances);
         let mut last = None;
         while found.len() < MOST
             && let Some(at) = strongest(&self.chances)
@@ -111,34 +120,15 @@ impl Extractor {
                 found.push(candidate);
             }
             let first = self.lay_mask(plane, &candidate);
+            let mut touched = (self.cells, 0);
             for (row, cells) in (first..).zip(&self.mask) {
+                touched = (touched.0.min(cells.start), touched.1.max(cells.end));
                 let part = row * self.cells + cells.start..row * self.cells + cells.end;
                 y[part.clone()].fill(1.0);
                 self.masked[part].fill(true);
             }
-            self.look_again(lattice, y, first, first + self.mask.len());
+            lattice.look_again(y, (first, first + self.mask.len()), touched, &mut self.chances);
         }
-    }
-
-    /// Chances that touch the rows from `first` to before `end` are looked for anew: these have changed.
-    fn look_again(&mut self, lattice: &mut Lattice, y: &[f32], first: usize, end: usize) {
-        let touches = |chance: &Chance| chance.rows.0 < end && first < chance.rows.1;
-        self.chances.retain(|chance| !touches(chance));
-        let from = first.saturating_sub(LONGEST_CHANCE) / ALIGNED * ALIGNED;
-        let to = (end + LONGEST_CHANCE).min(y.len() / self.cells);
-        let old = self.chances.len();
-        lattice.look(&y[from * self.cells..to * self.cells], &mut self.chances);
-        for chance in &mut self.chances[old..] {
-            chance.rows = (chance.rows.0 + from, chance.rows.1 + from);
-        }
-        let mut kept = old;
-        for i in old..self.chances.len() {
-            if touches(&self.chances[i]) {
-                self.chances.swap(kept, i);
-                kept += 1;
-            }
-        }
-        self.chances.truncate(kept);
     }
 
     fn mostly_masked(&self, hit: &Hit) -> bool {

@@ -45,7 +45,9 @@ pub struct Lattice {
     /// Starts that have something to be summed.
     starts: Vec<bool>,
     boxes: Boxes,
-    reached: Vec<(usize, usize)>,
+    /// For each start one past the last row that stands out from it on; 0 if nothing does.
+    reached: Vec<usize>,
+    covered: Vec<usize>,
 }
 
 impl Lattice {
@@ -69,6 +71,7 @@ impl Lattice {
             starts: Vec::new(),
             boxes: Boxes { running: Vec::new(), in_time: vec![0.0; cells + 1] },
             reached: Vec::new(),
+            covered: Vec::new(),
         }
     }
 
@@ -84,26 +87,39 @@ impl Lattice {
 
     /// Tells in order where something stands out that begins in the first `starts` rows of `y`: the first row and one past
     /// the last of every box over its threshold, or of a coarse box that surely holds one. `y`: shape `[rows × cells]`,
-    /// noise mean 1; its row 0 is row `first_row` of the stream.
-    pub fn scan(&mut self, y: &[f32], first_row: u64, starts: usize, mut tell: impl FnMut(usize, usize)) {
+    /// noise mean 1; its row 0 is row `first_row` of the stream. Returns the chances in `y`.
+    pub fn scan(
+        &mut self,
+        y: &[f32],
+        first_row: u64,
+        starts: usize,
+        mut tell: impl FnMut(usize, usize),
+    ) -> &[Chance] {
         let rows = y.len() / self.cells;
         let mut chances = std::mem::take(&mut self.chances);
         chances.clear();
         self.screen.look(y, &mut chances);
         self.reached.clear();
+        self.reached.resize(starts, 0);
         self.starts.clear();
         self.starts.resize(starts, false);
         if self.wanted.len() < starts * self.shapes.len() {
             self.wanted.resize(starts * self.shapes.len(), NONE);
         }
-        for chance in &chances {
-            if chance.certain {
-                if chance.rows.0 < starts {
-                    self.reached.push((chance.rows.0, chance.rows.1.min(rows)));
-                }
+        for chance in chances.iter().filter(|chance| chance.certain) {
+            if let Some(reached) = self.reached.get_mut(chance.rows.0) {
+                *reached = chance.rows.1.min(rows).max(*reached);
+            }
+        }
+        self.cover();
+        for chance in chances.iter().filter(|chance| !chance.certain) {
+            let place = self.screen.place(chance);
+            // What would be found where something surely is tells nothing new.
+            let longest = place.shapes.iter().map(|shape| self.shapes[*shape].rows).max().unwrap_or(0);
+            let last = (place.starts.1 + longest).min(rows);
+            if self.covered.get(place.starts.0).is_some_and(|past| last <= *past) {
                 continue;
             }
-            let place = self.screen.place(chance);
             for row in place.starts.0..place.starts.1.min(starts) {
                 for &shape in place.shapes {
                     let Shape { rows: long, step, .. } = self.shapes[shape];
@@ -133,17 +149,47 @@ impl Lattice {
                 let part = cells.first as usize..cells.end as usize;
                 let mut sums = self.boxes.sums(self.instructions, self.cells, at..at + long, part, wide);
                 if sums.any(|sum| sum > self.limits[shape]) {
-                    self.reached.push((row, row + long));
+                    self.reached[row] = self.reached[row].max(row + long);
                 }
             }
         }
-        self.reached.sort_unstable();
-        self.reached.iter().for_each(|(row, past)| tell(*row, *past));
+        for (row, past) in self.reached.iter().enumerate().filter(|(_, past)| **past > 0) {
+            tell(row, *past);
+        }
+        &self.chances
     }
 
-    /// Adds the chances in `y` to `chances`.
-    pub fn look(&mut self, y: &[f32], chances: &mut Vec<Chance>) {
-        self.screen.look(y, chances);
+    /// For each start that surely is within something, one past the last row that surely is with it; 0 for the others.
+    fn cover(&mut self) {
+        self.covered.clear();
+        let mut past = 0;
+        self.covered.extend(self.reached.iter().enumerate().map(|(row, reached)| {
+            past = past.max(*reached);
+            if past > row { past } else { 0 }
+        }));
+        // What goes on into something that begins later goes as far as that does.
+        let mut next = 0;
+        for past in self.covered.iter_mut().rev() {
+            if *past > 0 {
+                *past = next.max(*past);
+            }
+            next = *past;
+        }
+    }
+
+    /// Keeps those of `chances`, found in what `y` is a part of from row `first` on, that stand out in `y` too, with noise
+    /// after it.
+    pub fn within(&mut self, y: &[f32], first: usize, chances: &mut Vec<Chance>) {
+        let rows = y.len() / self.cells;
+        let screen = &mut self.screen;
+        chances.retain_mut(|chance| (first <= chance.rows.0 && chance.rows.1 <= rows) || screen.still(y, chance));
+    }
+
+    /// Looks again at those of `chances` that share something with some rows and cells of `y`, which were set to noise:
+    /// keeps those that still stand out.
+    pub fn look_again(&mut self, y: &[f32], rows: (usize, usize), cells: (usize, usize), chances: &mut Vec<Chance>) {
+        let screen = &mut self.screen;
+        chances.retain_mut(|chance| !screen.touches(chance, rows, cells) || screen.still(y, chance));
     }
 
     /// Of the boxes of a chance in `y` the one that stands out most over its threshold, by its excess in standard
@@ -285,7 +331,7 @@ mod tests {
         let mut lattice = Lattice::new(64, &bank, &thresholds);
         let y = air(110);
         let mut covered = [false; 110];
-        lattice.scan(&y, 1000, 60, |row, past| covered[row..past].fill(true));
+        let _ = lattice.scan(&y, 1000, 60, |row, past| covered[row..past].fill(true));
         let mut plain = [false; 110];
         for hit in plainly(&y, &bank, &thresholds, 0..60) {
             plain[hit.row..hit.row + bank[hit.shape].rows].fill(true);
@@ -302,8 +348,7 @@ mod tests {
         let thresholds = Thresholds::new(&grid, Raster::CELLS, &bank, 1.0);
         let mut lattice = Lattice::new(64, &bank, &thresholds);
         let y = air(110);
-        let mut chances = Vec::new();
-        lattice.look(&y, &mut chances);
+        let chances = lattice.scan(&y, 1000, 60, |_, _| {}).to_vec();
         assert!(chances.len() > 20);
         for chance in &chances {
             let best = lattice.best(&y, 1000, chance, |_| true);

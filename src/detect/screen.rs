@@ -26,9 +26,6 @@ const SHORT_ROWS: usize = 2;
 /// Rows that coarse boxes are anchored at: sums of rows taken from a multiple of these on are the same.
 pub const ALIGNED: usize = GROUPS[2];
 
-/// Rows that no coarse box is longer than.
-pub const LONGEST_CHANCE: usize = 5 * GROUPS[2];
-
 /// One kind of coarse box, and the shapes that it stands for.
 #[derive(Clone, Debug)]
 struct Coarse {
@@ -55,6 +52,13 @@ pub struct Chance {
     pub strength: f32,
     /// It stands out so far that a box surely does.
     pub certain: bool,
+}
+
+impl Chance {
+    /// The same in rows of which it begins with row `row`.
+    pub fn at(self, row: usize) -> Chance {
+        Chance { rows: (row, row + self.rows.1 - self.rows.0), ..self }
+    }
 }
 
 /// Where boxes are to be looked at.
@@ -149,6 +153,49 @@ impl Screen {
         }
     }
 
+    /// The cells that a chance's boxes cover, and one past the last.
+    fn cells_of(&self, chance: &Chance) -> (usize, usize) {
+        let Coarse { column, columns, .. } = self.coarse[chance.kind];
+        let width = COLUMNS[column];
+        (chance.columns.0 * width, (chance.columns.1 + columns) * width)
+    }
+
+    /// Whether a chance's boxes share something with the rows and cells given.
+    pub fn touches(&self, chance: &Chance, rows: (usize, usize), cells: (usize, usize)) -> bool {
+        let shared = |a: (usize, usize), b: (usize, usize)| a.0 < b.1 && b.0 < a.1;
+        shared(chance.rows, rows) && shared(self.cells_of(chance), cells)
+    }
+
+    /// Looks at the boxes of a chance again after some of `y` was set to noise: whether one still stands out, and which.
+    pub fn still(&mut self, y: &[f32], chance: &mut Chance) -> bool {
+        let Coarse { column, columns, limit, .. } = self.coarse[chance.kind];
+        let (low, high) = self.cells_of(chance);
+        let (rows, past) = (y.len() / self.cells, chance.rows.1);
+        let sums = &mut self.line[..high - low];
+        // Rows beyond the last are noise.
+        sums.fill(past.saturating_sub(rows) as f32);
+        for row in chance.rows.0..past.min(rows) {
+            add_to(self.instructions, sums, &y[row * self.cells + low..row * self.cells + high]);
+        }
+        let width = COLUMNS[column];
+        let boxes = (chance.columns.1 - chance.columns.0) + 1;
+        let cells_wide = columns * width;
+        for i in 0..boxes {
+            sums[i] = sums[i * width..][..cells_wide].iter().sum();
+        }
+        let line = &sums[..boxes];
+        let most = largest(self.instructions, line);
+        let mean = ((past - chance.rows.0) * cells_wide) as f32;
+        chance.strength = (most - mean) / mean.sqrt();
+        match above(line, most, limit) {
+            Some((first, last)) => {
+                chance.columns = (chance.columns.0 + first, chance.columns.0 + last);
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Sums over groups of rows and columns of cells; a last group that is not whole is filled up with noise.
     fn add_up(&mut self, y: &[f32]) {
         let cells = self.cells;
@@ -221,15 +268,10 @@ impl Screen {
             for row in (piece..end).step_by(width) {
                 add_terms(*instructions, terms, row, &mut line[..positions]);
                 let line = &line[..positions];
-                let most = line.iter().fold(0.0f32, |a, b| if *b > a { *b } else { a });
-                if most <= limit {
+                let most = largest(*instructions, line);
+                let Some(columns) = above(line, most, limit) else {
                     continue;
-                }
-                let is_above = |sum: &f32| *sum > limit;
-                let columns = (
-                    line.iter().position(is_above).unwrap_or_default(),
-                    line.iter().rposition(is_above).unwrap_or_default(),
-                );
+                };
                 let first = row / width * rows;
                 chances.push(Chance {
                     kind: which,
@@ -376,6 +418,37 @@ vectorised! {
             out.iter_mut().zip(part(term)).for_each(|(sum, value)| *sum += value);
         }
     }
+}
+
+vectorised! {
+    /// The largest of positive values.
+    fn largest(values: &[f32]) -> f32 {
+        let mut most = [0.0f32; LANES];
+        let (whole, rest) = values.as_chunks::<LANES>();
+        for values in whole {
+            for i in 0..LANES {
+                most[i] = if values[i] > most[i] { values[i] } else { most[i] };
+            }
+        }
+        let larger = |a: f32, b: &f32| if *b > a { *b } else { a };
+        let mut half = LANES / 2;
+        while half > 0 {
+            for i in 0..half {
+                most[i] = larger(most[i], &most[i + half]);
+            }
+            half /= 2;
+        }
+        rest.iter().fold(most[0], larger)
+    }
+}
+
+/// First and last of those in `line`, the largest of which is `most`, that exceed `limit`.
+fn above(line: &[f32], most: f32, limit: f32) -> Option<(usize, usize)> {
+    if most <= limit {
+        return None;
+    }
+    let is_above = |sum: &f32| *sum > limit;
+    Some((line.iter().position(is_above)?, line.iter().rposition(is_above)?))
 }
 
 /// Boxes that are compared side by side.

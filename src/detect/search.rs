@@ -3,7 +3,7 @@
 
 use super::extract::{Extractor, Found};
 use super::lattice::Lattice;
-use super::screen::ALIGNED;
+use super::screen::{ALIGNED, Chance};
 use super::shapes::{Raster, Shape};
 use super::sliding::SlidingRows;
 use super::threshold::Thresholds;
@@ -33,6 +33,12 @@ pub struct Stretch {
     pub from_before: bool,
 }
 
+/// A chance, and the row that it begins with.
+struct Seen {
+    row: u64,
+    chance: Chance,
+}
+
 /// Looks for bursts in the rows of one raster.
 pub struct Search {
     lattice: Lattice,
@@ -47,6 +53,8 @@ pub struct Search {
     open: Option<(u64, u64)>,
     from_before: bool,
     closed: Vec<(u64, u64, bool)>,
+    /// Chances in rows that are still wanted.
+    seen: Vec<Seen>,
     rows: Vec<f32>,
     found: Vec<Found>,
 }
@@ -72,6 +80,7 @@ impl Search {
             open: None,
             from_before: false,
             closed: Vec::new(),
+            seen: Vec::new(),
             rows: Vec::new(),
             found: Vec::new(),
         }
@@ -80,6 +89,7 @@ impl Search {
     /// Begins anew at row `first`.
     pub fn begin(&mut self, first: u64) {
         self.scanned = first;
+        self.seen.clear();
         self.open = None;
         self.from_before = false;
     }
@@ -109,8 +119,9 @@ impl Search {
         };
         let from = self.scanned;
         let rows = y.rows(from, (to + longest).min(end));
+        let starts = (to - from) as usize;
         let Search { lattice, open, closed, close_rows, longest_stretch, .. } = self;
-        lattice.scan(rows, from, (to - from) as usize, |row, past| {
+        let chances = lattice.scan(rows, from, starts, |row, past| {
             let (row, past) = (from + row as u64, from + past as u64);
             if let Some((first, last)) = *open {
                 if row > last + *close_rows {
@@ -124,6 +135,9 @@ impl Search {
             let (_, last) = open.get_or_insert((row, past));
             *last = (*last).max(past);
         });
+        // The others are seen again by the next scan.
+        let begun = chances.iter().filter(|chance| chance.rows.0 < starts);
+        self.seen.extend(begun.map(|chance| Seen { row: from + chance.rows.0 as u64, chance: *chance }));
         self.scanned = to;
         if let Some((first, last)) = self.open
             && (to > last + self.close_rows || (ended && to == end))
@@ -137,15 +151,17 @@ impl Search {
             let first = if from_before { first } else { first.saturating_sub(self.margin_rows) };
             let first = first.max(y.first_wanted());
             let last = if cut { last } else { (last + self.margin_rows).min(end) };
-            // Unless it goes on from the one before, begun with noise, so that coarse boxes lie where they do in any other
-            // stretch: what else stands out nearby, or at another threshold, then changes nothing.
+            // Begun with noise, so that coarse boxes that hold a burst's beginning lie in it.
             let cells = self.lattice.cells();
-            let filled = if from_before { 0 } else { first % ALIGNED as u64 };
+            let filled = first % ALIGNED as u64;
             self.rows.clear();
             self.rows.resize(filled as usize * cells, 1.0);
             self.rows.extend_from_slice(y.rows(first, last));
             self.found.clear();
-            self.extractor.extract(&mut self.lattice, &mut self.rows, first - filled, &mut self.found);
+            let begin = first - filled;
+            let chances = self.seen.iter().filter(|seen| (begin..last).contains(&seen.row));
+            let chances = chances.map(|seen| seen.chance.at((seen.row - begin) as usize));
+            self.extractor.extract(&mut self.lattice, &mut self.rows, begin, filled as usize, chances, &mut self.found);
             for found in &mut self.found {
                 let row = |row: usize| row.saturating_sub(filled as usize);
                 found.rows = (row(found.rows.0), row(found.rows.1).max(1));
@@ -154,6 +170,8 @@ impl Search {
             self.from_before = cut;
         }
         self.closed.clear();
+        let wanted = self.wanted().saturating_sub(ALIGNED as u64);
+        self.seen.retain(|seen| seen.row >= wanted);
         Some((from, to))
     }
 }
