@@ -87,6 +87,8 @@ pub struct Screen {
     doubled: Vec<Vec<f32>>,
     /// Boxes of one row.
     line: Vec<f32>,
+    /// Running sums over a row, a zero first: in f64, so that none of a strong burst is left beside it.
+    running: Vec<f64>,
 }
 
 impl Screen {
@@ -130,6 +132,7 @@ impl Screen {
             in_time: Vec::new(),
             doubled: vec![Vec::new(); (cells / COLUMNS[0]).ilog2() as usize],
             line: vec![0.0; cells],
+            running: vec![0.0; cells + 1],
         }
     }
 
@@ -171,19 +174,17 @@ impl Screen {
         let Coarse { column, columns, limit, .. } = self.coarse[chance.kind];
         let (low, high) = self.cells_of(chance);
         let (rows, past) = (y.len() / self.cells, chance.rows.1);
-        let sums = &mut self.line[..high - low];
+        let part = &y[chance.rows.0.min(rows) * self.cells..past.min(rows) * self.cells];
         // Rows beyond the last are noise.
-        sums.fill(past.saturating_sub(rows) as f32);
-        for row in chance.rows.0..past.min(rows) {
-            add_to(self.instructions, sums, &y[row * self.cells + low..row * self.cells + high]);
-        }
+        let beyond = past.saturating_sub(rows.max(chance.rows.0)) as f32;
+        running_sums(self.instructions, part, self.cells, (low, high), beyond, &mut self.line, &mut self.running);
         let width = COLUMNS[column];
         let boxes = (chance.columns.1 - chance.columns.0) + 1;
         let cells_wide = columns * width;
-        for i in 0..boxes {
-            sums[i] = sums[i * width..][..cells_wide].iter().sum();
+        for (i, sum) in self.line[..boxes].iter_mut().enumerate() {
+            *sum = (self.running[i * width + cells_wide] - self.running[i * width]) as f32;
         }
-        let line = &sums[..boxes];
+        let line = &self.line[..boxes];
         let most = largest(self.instructions, line);
         let mean = ((past - chance.rows.0) * cells_wide) as f32;
         chance.strength = (most - mean) / mean.sqrt();
@@ -223,7 +224,7 @@ impl Screen {
 
     /// Boxes of one kind against their limit.
     fn compare(&mut self, which: usize, chances: &mut Vec<Chance>) {
-        let Screen { instructions, cells, coarse, sums, in_time, doubled, line } = self;
+        let Screen { instructions, cells, coarse, sums, in_time, doubled, line, .. } = self;
         let Coarse { group, column, groups, columns, limit, .. } = coarse[which];
         let sums = &sums[group][column];
         let width = *cells / COLUMNS[column];
@@ -351,6 +352,31 @@ vectorised! {
 vectorised! {
     fn add_to(sums: &mut [f32], values: &[f32]) {
         sums.iter_mut().zip(values).for_each(|(sum, v)| *sum += v);
+    }
+}
+
+vectorised! {
+    /// Sums over all rows of `part`, shape `[rows × width]`, and `beyond`, of the cells from `low` to before `high`: in `line`
+    /// each on its own, in `running` up to each, a zero first.
+    fn running_sums(
+        part: &[f32],
+        width: usize,
+        cells: (usize, usize),
+        beyond: f32,
+        line: &mut [f32],
+        running: &mut [f64],
+    ) {
+        let (low, high) = cells;
+        let line = &mut line[..high - low];
+        line.fill(beyond);
+        for row in part.chunks_exact(width) {
+            line.iter_mut().zip(&row[low..high]).for_each(|(sum, v)| *sum += v);
+        }
+        let mut sum = 0.0;
+        for (running, value) in running[1..].iter_mut().zip(line) {
+            sum += f64::from(*value);
+            *running = sum;
+        }
     }
 }
 

@@ -379,14 +379,18 @@ impl Segment {
             let former = self.former_shapes.iter().find(|(end, _)| row < *end);
             former.map_or(floor.shape(), |(_, shape)| shape)
         };
-        let power = recall.rows(from, to);
+        recall.begin(from, to);
         let in_rows = |row: usize| ((first + row as u64) - from) as usize;
         let stretch_rows = (last - first) as usize;
         for (i, f) in found.iter().enumerate() {
             let alone = found[..i].iter().all(|stronger| !stronger.disturbs(f));
+            recall.make(
+                (first + f.rows.0 as u64).saturating_sub(ROWS_BESIDE).max(from),
+                (first + f.rows.1 as u64 + ROWS_BESIDE).min(to),
+            );
             let shifted = Found { rows: (in_rows(f.rows.0), in_rows(f.rows.1)), ..*f };
             let rows = refine::Rows {
-                power,
+                power: recall.power(),
                 first_row: from,
                 gain: self.gain_of_row.rows(from, to),
                 shape: shape_at(first + f.rows.0 as u64),
@@ -447,7 +451,7 @@ impl Segment {
 }
 
 /// Rows on either side of bursts that measuring looks at.
-const ROWS_BESIDE: u64 = 4;
+const ROWS_BESIDE: u64 = 2;
 
 /// Rows that are asked for at once when the floor is first learnt.
 const START_PIECE_ROWS: u64 = 240;
