@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::folded::Folded;
 use super::screen::{Chance, Screen};
 use super::shapes::Shape;
 use super::threshold::Thresholds;
@@ -39,6 +40,7 @@ pub struct Lattice {
     limits: Vec<f64>,
     root_dof: Vec<f32>,
     screen: Screen,
+    folded: Folded,
     chances: Vec<Chance>,
     /// What is to be summed, shape `[starts × shapes]`; all [`NONE`] between scans.
     wanted: Vec<Cells>,
@@ -66,6 +68,7 @@ impl Lattice {
             limits: bank.iter().enumerate().map(limit).collect(),
             root_dof: (0..bank.len()).map(|i| thresholds.dof(i).sqrt() as f32).collect(),
             screen: Screen::new(instructions, cells, bank, thresholds),
+            folded: Folded::new(instructions, cells),
             chances: Vec::new(),
             wanted: Vec::new(),
             starts: Vec::new(),
@@ -88,13 +91,7 @@ impl Lattice {
     /// Tells in order where something stands out that begins in the first `starts` rows of `y`: the first row and one past
     /// the last of every box over its threshold, or of a coarse box that surely holds one. `y`: shape `[rows × cells]`,
     /// noise mean 1; its row 0 is row `first_row` of the stream. Returns the chances in `y`.
-    pub fn scan(
-        &mut self,
-        y: &[f32],
-        first_row: u64,
-        starts: usize,
-        mut tell: impl FnMut(usize, usize),
-    ) -> &[Chance] {
+    pub fn scan(&mut self, y: &[f32], first_row: u64, starts: usize, mut tell: impl FnMut(usize, usize)) -> &[Chance] {
         let rows = y.len() / self.cells;
         let mut chances = std::mem::take(&mut self.chances);
         chances.clear();
@@ -181,15 +178,18 @@ impl Lattice {
     /// after it.
     pub fn within(&mut self, y: &[f32], first: usize, chances: &mut Vec<Chance>) {
         let rows = y.len() / self.cells;
-        let screen = &mut self.screen;
-        chances.retain_mut(|chance| (first <= chance.rows.0 && chance.rows.1 <= rows) || screen.still(y, chance));
+        let Lattice { screen, folded, .. } = self;
+        folded.begin(y);
+        let whole = |chance: &Chance| first <= chance.rows.0 && chance.rows.1 <= rows;
+        chances.retain_mut(|chance| whole(chance) || screen.still(folded, y, chance));
     }
 
     /// Looks again at those of `chances` that share something with some rows and cells of `y`, which were set to noise:
     /// keeps those that still stand out.
     pub fn look_again(&mut self, y: &[f32], rows: (usize, usize), cells: (usize, usize), chances: &mut Vec<Chance>) {
-        let screen = &mut self.screen;
-        chances.retain_mut(|chance| !screen.touches(chance, rows, cells) || screen.still(y, chance));
+        let Lattice { screen, folded, .. } = self;
+        folded.changed(y, rows);
+        chances.retain_mut(|chance| !screen.touches(chance, rows, cells) || screen.still(folded, y, chance));
     }
 
     /// Of the boxes of a chance in `y` the one that stands out most over its threshold, by its excess in standard

@@ -19,6 +19,7 @@ mod detector;
 mod edges;
 mod extract;
 pub mod floor;
+mod folded;
 pub mod gain;
 mod grow;
 mod image;

@@ -5,6 +5,7 @@
 //! additions a sample. Where a coarse box exceeds what the shape's threshold would leave in it, less a margin for
 //! where the burst lies in the grid, the exact boxes of [`lattice`](super::lattice) decide.
 
+use super::folded::{Folded, larger, largest_of};
 use super::shapes::Shape;
 use super::threshold::Thresholds;
 use crate::simd::{Instructions, vectorised};
@@ -87,8 +88,6 @@ pub struct Screen {
     doubled: Vec<Vec<f32>>,
     /// Boxes of one row.
     line: Vec<f32>,
-    /// Running sums over a row, a zero first: in f64, so that none of a strong burst is left beside it.
-    running: Vec<f64>,
 }
 
 impl Screen {
@@ -132,7 +131,6 @@ impl Screen {
             in_time: Vec::new(),
             doubled: vec![Vec::new(); (cells / COLUMNS[0]).ilog2() as usize],
             line: vec![0.0; cells],
-            running: vec![0.0; cells + 1],
         }
     }
 
@@ -169,26 +167,16 @@ impl Screen {
         shared(chance.rows, rows) && shared(self.cells_of(chance), cells)
     }
 
-    /// Looks at the boxes of a chance again after some of `y` was set to noise: whether one still stands out, and which.
-    pub fn still(&mut self, y: &[f32], chance: &mut Chance) -> bool {
-        let Coarse { column, columns, limit, .. } = self.coarse[chance.kind];
-        let (low, high) = self.cells_of(chance);
-        let (rows, past) = (y.len() / self.cells, chance.rows.1);
-        let part = &y[chance.rows.0.min(rows) * self.cells..past.min(rows) * self.cells];
-        // Rows beyond the last are noise.
-        let beyond = past.saturating_sub(rows.max(chance.rows.0)) as f32;
-        running_sums(self.instructions, part, self.cells, (low, high), beyond, &mut self.line, &mut self.running);
+    /// Looks at the boxes of a chance again in rows some of which were set to noise: whether one still stands out, and which.
+    pub fn still(&self, folded: &mut Folded, y: &[f32], chance: &mut Chance) -> bool {
+        let Coarse { group, column, columns, limit, .. } = self.coarse[chance.kind];
         let width = COLUMNS[column];
+        folded.run_up(y, chance.rows, self.cells_of(chance), GROUPS[group] > 1);
         let boxes = (chance.columns.1 - chance.columns.0) + 1;
-        let cells_wide = columns * width;
-        for (i, sum) in self.line[..boxes].iter_mut().enumerate() {
-            *sum = (self.running[i * width + cells_wide] - self.running[i * width]) as f32;
-        }
-        let line = &self.line[..boxes];
-        let most = largest(self.instructions, line);
-        let mean = ((past - chance.rows.0) * cells_wide) as f32;
+        let most = folded.boxes(boxes, width, columns * width);
+        let mean = ((chance.rows.1 - chance.rows.0) * columns * width) as f32;
         chance.strength = (most - mean) / mean.sqrt();
-        match above(line, most, limit) {
+        match above(&folded.line[..boxes], most, limit) {
             Some((first, last)) => {
                 chance.columns = (chance.columns.0 + first, chance.columns.0 + last);
                 true
@@ -224,7 +212,7 @@ impl Screen {
 
     /// Boxes of one kind against their limit.
     fn compare(&mut self, which: usize, chances: &mut Vec<Chance>) {
-        let Screen { instructions, cells, coarse, sums, in_time, doubled, line, .. } = self;
+        let Screen { instructions, cells, coarse, sums, in_time, doubled, line } = self;
         let Coarse { group, column, groups, columns, limit, .. } = coarse[which];
         let sums = &sums[group][column];
         let width = *cells / COLUMNS[column];
@@ -267,9 +255,8 @@ impl Screen {
                 continue;
             }
             for row in (piece..end).step_by(width) {
-                add_terms(*instructions, terms, row, &mut line[..positions]);
-                let line = &line[..positions];
-                let most = largest(*instructions, line);
+                let line = &mut line[..positions];
+                let most = add_terms(*instructions, terms, row, line);
                 let Some(columns) = above(line, most, limit) else {
                     continue;
                 };
@@ -356,31 +343,6 @@ vectorised! {
 }
 
 vectorised! {
-    /// Sums over all rows of `part`, shape `[rows × width]`, and `beyond`, of the cells from `low` to before `high`: in `line`
-    /// each on its own, in `running` up to each, a zero first.
-    fn running_sums(
-        part: &[f32],
-        width: usize,
-        cells: (usize, usize),
-        beyond: f32,
-        line: &mut [f32],
-        running: &mut [f64],
-    ) {
-        let (low, high) = cells;
-        let line = &mut line[..high - low];
-        line.fill(beyond);
-        for row in part.chunks_exact(width) {
-            line.iter_mut().zip(&row[low..high]).for_each(|(sum, v)| *sum += v);
-        }
-        let mut sum = 0.0;
-        for (running, value) in running[1..].iter_mut().zip(line) {
-            sum += f64::from(*value);
-            *running = sum;
-        }
-    }
-}
-
-vectorised! {
     fn sum_of_two(a: &[f32], b: &[f32], out: &mut Vec<f32>) {
         out.clear();
         out.extend(a.iter().zip(b).map(|(a, b)| a + b));
@@ -395,7 +357,6 @@ vectorised! {
             let (values, at) = terms[term];
             values[from + at..to + at].as_chunks::<LANES>()
         };
-        let larger = |a: f32, b: f32| if a > b { a } else { b };
         let rest = (to - from) / LANES * LANES + from;
         match terms.len() {
             1 => {
@@ -420,10 +381,7 @@ vectorised! {
                 }
             }
         }
-        let mut largest = 0.0;
-        for m in most {
-            largest = larger(largest, m);
-        }
+        let mut largest = largest_of(&most);
         for i in rest..to {
             largest = larger(largest, terms.iter().map(|(values, at)| values[i + at]).fold(0.0, |a, b| a + b));
         }
@@ -432,39 +390,22 @@ vectorised! {
 }
 
 vectorised! {
-    /// Sums of the terms, each from its own place on, from `from` on.
-    fn add_terms(terms: &[(&[f32], usize)], from: usize, out: &mut [f32]) {
+    /// Sums of the terms, each from its own place on, from `from` on; returns the largest.
+    fn add_terms(terms: &[(&[f32], usize)], from: usize, out: &mut [f32]) -> f32 {
         let count = out.len();
         let part = |term: usize| {
             let (values, at) = terms[term];
             &values[from + at..][..count]
         };
-        out.copy_from_slice(part(0));
-        for term in 1..terms.len() {
-            out.iter_mut().zip(part(term)).for_each(|(sum, value)| *sum += value);
-        }
-    }
-}
-
-vectorised! {
-    /// The largest of positive values.
-    fn largest(values: &[f32]) -> f32 {
-        let mut most = [0.0f32; LANES];
-        let (whole, rest) = values.as_chunks::<LANES>();
-        for values in whole {
-            for i in 0..LANES {
-                most[i] = if values[i] > most[i] { values[i] } else { most[i] };
+        match terms.len() {
+            1 => out.copy_from_slice(part(0)),
+            2 => out.iter_mut().zip(part(0)).zip(part(1)).for_each(|((sum, a), b)| *sum = a + b),
+            _ => {
+                let rest = part(1).iter().zip(part(2));
+                out.iter_mut().zip(part(0)).zip(rest).for_each(|((sum, a), (b, c))| *sum = (a + b) + c);
             }
         }
-        let larger = |a: f32, b: &f32| if *b > a { *b } else { a };
-        let mut half = LANES / 2;
-        while half > 0 {
-            for i in 0..half {
-                most[i] = larger(most[i], &most[i + half]);
-            }
-            half /= 2;
-        }
-        rest.iter().fold(most[0], larger)
+        largest_of(out)
     }
 }
 

@@ -118,11 +118,17 @@ impl Search {
             return None;
         };
         let from = self.scanned;
-        let rows = y.rows(from, (to + longest).min(end));
-        let starts = (to - from) as usize;
         let Search { lattice, open, closed, close_rows, longest_stretch, .. } = self;
-        let chances = lattice.scan(rows, from, starts, |row, past| {
-            let (row, past) = (from + row as u64, from + past as u64);
+        let mut rows = y.rows(from, (to + longest).min(end));
+        // Coarse boxes lie in the same rows wherever a segment begins: before its first there is noise.
+        let begin = from - from % ALIGNED as u64;
+        if begin < from {
+            noise_first((from - begin) as usize * lattice.cells(), rows, &mut self.rows);
+            rows = &self.rows;
+        }
+        let starts = (to - begin) as usize;
+        let chances = lattice.scan(rows, begin, starts, |row, past| {
+            let (row, past) = (begin + row as u64, begin + past as u64);
             if let Some((first, last)) = *open {
                 if row > last + *close_rows {
                     closed.push((first, last, false));
@@ -137,7 +143,7 @@ impl Search {
         });
         // The others are seen again by the next scan.
         let begun = chances.iter().filter(|chance| chance.rows.0 < starts);
-        self.seen.extend(begun.map(|chance| Seen { row: from + chance.rows.0 as u64, chance: *chance }));
+        self.seen.extend(begun.map(|chance| Seen { row: begin + chance.rows.0 as u64, chance: *chance }));
         self.scanned = to;
         if let Some((first, last)) = self.open
             && (to > last + self.close_rows || (ended && to == end))
@@ -152,11 +158,8 @@ impl Search {
             let first = first.max(y.first_wanted());
             let last = if cut { last } else { (last + self.margin_rows).min(end) };
             // Begun with noise, so that coarse boxes that hold a burst's beginning lie in it.
-            let cells = self.lattice.cells();
             let filled = first % ALIGNED as u64;
-            self.rows.clear();
-            self.rows.resize(filled as usize * cells, 1.0);
-            self.rows.extend_from_slice(y.rows(first, last));
+            noise_first(filled as usize * self.lattice.cells(), y.rows(first, last), &mut self.rows);
             self.found.clear();
             let begin = first - filled;
             let chances = self.seen.iter().filter(|seen| (begin..last).contains(&seen.row));
@@ -174,4 +177,11 @@ impl Search {
         self.seen.retain(|seen| seen.row >= wanted);
         Some((from, to))
     }
+}
+
+/// `rows` after `count` cells of noise.
+fn noise_first(count: usize, rows: &[f32], out: &mut Vec<f32>) {
+    out.clear();
+    out.resize(count, 1.0);
+    out.extend_from_slice(rows);
 }

@@ -126,9 +126,7 @@ impl SampleFormat {
                 let (low, high) = range(values, i16::MIN, i16::MAX);
                 f32::from(high).max(-f32::from(low)) * unit
             }
-            SampleFormat::Cf32Le => {
-                f32::from_bits(largest(bytes).cast_unsigned())
-            }
+            SampleFormat::Cf32Le => f32::from_bits(largest(bytes).cast_unsigned()),
         }
     }
 

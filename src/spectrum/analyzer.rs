@@ -84,9 +84,8 @@ impl Analyzer {
         out.first_row = first_row;
         out.first_group = first_row.div_ceil(group_rows);
         let groups = (end_row / group_rows).saturating_sub(out.first_group) as usize;
-        // What is there is overwritten, but for the groups, which are added to.
+        // What is there is overwritten.
         out.cells.resize(chunk.rows * cells, 0.0);
-        out.groups.clear();
         out.groups.resize(groups * n, 0.0);
         let batch = Frames::batch(&self.grid) as u64;
         let mut row = first_row;
@@ -102,7 +101,8 @@ impl Analyzer {
             };
             let cells_out = &mut out.cells[at * cells..][..count * cells];
             let frames = self.frames.transform(bytes, count, chunk.dc);
-            power::add_up(self.instructions, frames, n, 1.0 / GROUP_ROWS as f32, cells_out, bins);
+            let (share, fresh) = (1.0 / GROUP_ROWS as f32, row.is_multiple_of(group_rows));
+            power::add_up(self.instructions, frames, n, share, fresh, cells_out, bins);
             // A value that repeats is digital silence: nothing was received, not even the receiver's offset.
             for (m, row) in cells_out.chunks_exact_mut(cells).enumerate() {
                 if repeats(&bytes[m * hop * size..][..n * size], size) {

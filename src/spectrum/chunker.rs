@@ -18,7 +18,7 @@ const DC_SPAN_S: f64 = 0.25;
 const DC_PIECE_FRAMES: usize = 4;
 
 /// Pieces that a chunk votes with, about: enough that the noise of their median is far below a bin's.
-const DC_PIECES: usize = 8;
+const DC_PIECES: usize = 4;
 
 /// Samples that did not arrive or are not numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,29 +6,30 @@ use super::grid::BINS_PER_CELL;
 use crate::simd::Instructions;
 
 /// Power of frames of `n` transformed values, shape `[rows × n]` with bin 0 first: their cells to `cells`, shape
-/// `[rows × n / 4]`, and their bins, times `share`, added to `bins` (`n` values); both in ascending frequency, zero offset in
-/// the middle.
+/// `[rows × n / 4]`, and their bins, times `share`, to `bins` (`n` values), added to what is there unless it is `fresh`; both
+/// in ascending frequency, zero offset in the middle.
 pub fn add_up(
     instructions: Instructions,
     frames: &[Complex32],
     n: usize,
     share: f32,
+    fresh: bool,
     cells: &mut [f32],
     bins: &mut [f32],
 ) {
     #[cfg(target_arch = "x86_64")]
     if instructions.has_avx2() && n >= 2 * BINS_PER_CELL * EIGHT {
         // SAFETY: only a processor that was asked and has AVX2 and FMA gives such `Instructions`.
-        return unsafe { add_up_avx2(frames, n, share, cells, bins) };
+        return unsafe { add_up_avx2(frames, n, share, fresh, cells, bins) };
     }
     let _ = instructions;
-    add_up_plainly(frames, n, share, cells, bins);
+    add_up_plainly(frames, n, share, fresh, cells, bins);
 }
 
 const EIGHT: usize = 8;
 
 /// In the same order of operations as the version for AVX2.
-fn add_up_plainly(frames: &[Complex32], n: usize, share: f32, cells: &mut [f32], bins: &mut [f32]) {
+fn add_up_plainly(frames: &[Complex32], n: usize, share: f32, fresh: bool, cells: &mut [f32], bins: &mut [f32]) {
     let half = n / 2;
     for (frame, cells) in frames.chunks_exact(n).zip(cells.chunks_exact_mut(n / BINS_PER_CELL)) {
         for (i, cell) in cells.iter_mut().enumerate() {
@@ -47,7 +48,7 @@ fn add_up_plainly(frames: &[Complex32], n: usize, share: f32, cells: &mut [f32],
             re += frame[at].re * frame[at].re;
             im += frame[at].im * frame[at].im;
         }
-        *bin += (re + im) * share;
+        *bin = if fresh { 0.0 } else { *bin } + (re + im) * share;
     }
 }
 
@@ -55,7 +56,7 @@ fn add_up_plainly(frames: &[Complex32], n: usize, share: f32, cells: &mut [f32],
 /// fast as what the compiler makes of the plain version.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn add_up_avx2(frames: &[Complex32], n: usize, share: f32, cells: &mut [f32], bins: &mut [f32]) {
+fn add_up_avx2(frames: &[Complex32], n: usize, share: f32, fresh: bool, cells: &mut [f32], bins: &mut [f32]) {
     use std::arch::x86_64::*;
 
     let components: &[f32] = bytemuck::cast_slice(frames);
@@ -86,7 +87,7 @@ fn add_up_avx2(frames: &[Complex32], n: usize, share: f32, cells: &mut [f32], bi
         for (j, out) in out.iter_mut().enumerate() {
             let pairs = _mm256_castps_pd(_mm256_hadd_ps(sums[2 * j], sums[2 * j + 1]));
             let four = _mm256_castpd_ps(_mm256_permute4x64_pd::<0b11_01_10_00>(pairs));
-            let before: __m256 = bytemuck::cast(*out);
+            let before: __m256 = if fresh { _mm256_setzero_ps() } else { bytemuck::cast(*out) };
             *out = bytemuck::cast(_mm256_add_ps(before, _mm256_mul_ps(four, share)));
         }
     }
@@ -104,7 +105,7 @@ mod tests {
                 (0..rows * n).map(|i| Complex32::new((i as f32 * 0.37).sin(), (i as f32 * 0.91).cos() * 3.0)).collect();
             let run = |instructions| {
                 let (mut cells, mut bins) = (vec![0.0; rows * n / 4], vec![1.0; n]);
-                add_up(instructions, &frames, n, 0.25, &mut cells, &mut bins);
+                add_up(instructions, &frames, n, 0.25, false, &mut cells, &mut bins);
                 (cells, bins)
             };
             let (cells, bins) = run(Instructions::PORTABLE);

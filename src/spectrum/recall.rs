@@ -90,7 +90,8 @@ impl Recall {
     pub fn make(&mut self, first: u64, end: u64) {
         let mut row = first;
         while row < end {
-            let run = self.made[(row - self.first) as usize..(end - self.first) as usize].iter().take_while(|made| !**made);
+            let run =
+                self.made[(row - self.first) as usize..(end - self.first) as usize].iter().take_while(|made| !**made);
             let to = row + run.count() as u64;
             if to > row {
                 self.transform(row, to);
