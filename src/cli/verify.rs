@@ -1,14 +1,14 @@
 //! `glint verify`: the campaign that holds the detector against theory.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::progress;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::score::PlotFile;
-use crate::verify::{Campaign, Results, curves, tables};
+use crate::verify::{Campaign, Purpose, Results, curves, tables};
 
 /// Measure the detector against theory: how weak a burst may be, how well it is measured, how many false alarms
 ///
@@ -22,7 +22,8 @@ use crate::verify::{Campaign, Results, curves, tables};
 #[command(after_help = "Examples:\n  \
     glint verify --short                                  a minute or two: a first impression\n  \
     glint verify --results campaign.jsonl                 the whole campaign, two hours or more\n  \
-    glint verify --results campaign.jsonl --scale 0.2     a fifth of it")]
+    glint verify --results campaign.jsonl --scale 0.2     a fifth of it\n  \
+    glint verify --scenes scenes --scale 0.05             the scenes alone, for other programs")]
 pub struct Verify {
     /// Keep what is done in FILE, and begin with what it has
     #[arg(long, value_name = "FILE")]
@@ -48,6 +49,11 @@ pub struct Verify {
     #[arg(long, requires = "plot")]
     light: bool,
 
+    /// Write the scenes with bursts around and over the limit to FOLDER, for other programs, and do nothing else: `glint synth`
+    /// makes their samples, and the file of results has what was found in each, by the name of its file
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["results", "output", "plot"])]
+    scenes: Option<PathBuf>,
+
     /// Replace FILE if it exists
     #[arg(long)]
     force: bool,
@@ -59,6 +65,10 @@ impl Verify {
     /// # Errors
     /// The results cannot be read or kept, or the tables not written.
     pub fn run(&self) -> Result<()> {
+        let campaign = if self.short { Campaign::short() } else { Campaign::whole(self.scale) };
+        if let Some(folder) = &self.scenes {
+            return self.write_scenes(&campaign, folder);
+        }
         let mut output = match &self.output {
             Some(path) => Output::create(path, self.force)?,
             None => Output::standard(),
@@ -67,7 +77,6 @@ impl Verify {
             Some(path) => Some((PlotFile::of(path)?, Output::create(path, self.force)?)),
             None => None,
         };
-        let campaign = if self.short { Campaign::short() } else { Campaign::whole(self.scale) };
         let mut results = match &self.results {
             Some(path) => Results::in_file(path)?,
             None => Results::default(),
@@ -108,6 +117,18 @@ impl Verify {
             output.finish()?;
         }
         eprintln!("{:.2} of {:.2} hours of signal looked through", done / 3600.0, total / 3600.0);
+        Ok(())
+    }
+
+    fn write_scenes(&self, campaign: &Campaign, folder: &Path) -> Result<()> {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Error::CannotWrite(format!("{} cannot be made ({error}): name another folder", folder.display()))
+        })?;
+        for unit in campaign.units.iter().filter(|unit| unit.purpose == Purpose::Sensitivity) {
+            let mut output = Output::create(&folder.join(format!("{}.scene.toml", unit.key())), self.force)?;
+            output.write(&unit.scene)?;
+            output.finish()?;
+        }
         Ok(())
     }
 }

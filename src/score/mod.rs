@@ -22,7 +22,7 @@ pub use comparison::{Asked, Comparison, SpanFrom};
 pub use fit::{Fit, NoFit};
 pub use json::json;
 pub use matching::{FoundFate, Matches, TruthFate};
-pub use plot::{PlotFile, curves, plot};
+pub use plot::{Beside, PlotFile, curves, plot};
 pub use tally::{Bin, Deviation, Deviations, Kind, Score, Share};
 pub use text::text;
 

@@ -10,6 +10,8 @@ const BURSTS_S: f64 = 60.0;
 const BURSTS_PER_S: f64 = 8.0;
 /// From so many decibels under the physical limit to so many over it: all of the rise from missed to found.
 const AROUND_LIMIT_DB: [f64; 2] = [-2.0, 4.5];
+/// From there to where a threshold per bin finds all too.
+const OVER_LIMIT_DB: [f64; 2] = [4.5, 17.0];
 /// Where measuring is judged.
 const PRECISION_DB: f64 = 10.0;
 
@@ -89,16 +91,19 @@ pub struct Pool {
     pub units: usize,
     /// All of them as one recording.
     pub score: Score,
+    /// The same of what exceeded a plain threshold per bin in them, if all were looked through with one.
+    pub plain: Option<Score>,
 }
 
 impl Campaign {
-    /// The whole campaign: at scale 1 some 2 400 bursts of each kind around the limit and 480 at 10 dB, and 16 hours of each
-    /// kind of noise.
+    /// The whole campaign: at scale 1 some 2 400 bursts of each kind around the limit, 480 stronger ones and 480 at 10 dB, and
+    /// 16 hours of each kind of noise.
     pub fn whole(scale: f64) -> Self {
         let number = |at_scale_1: f64| (at_scale_1 * scale).ceil() as u64;
         let mut units = Vec::new();
         for kind in &KINDS {
-            units.extend((0..number(5.0)).map(|seed| kind.sensitivity(seed, BURSTS_S)));
+            units.extend((0..number(5.0)).map(|seed| kind.sensitivity(AROUND_LIMIT_DB, seed, BURSTS_S)));
+            units.extend((0..number(1.0)).map(|seed| kind.sensitivity(OVER_LIMIT_DB, seed + 200, BURSTS_S)));
             units.extend((0..number(1.0)).map(|seed| kind.precision(seed, BURSTS_S)));
         }
         for (asked, seconds, times) in ASKED {
@@ -113,7 +118,7 @@ impl Campaign {
     pub fn short() -> Self {
         let kinds =
             || KINDS.iter().filter(|k| ["GSM normal burst", "LTE PUSCH 6 RB", "LTE PUSCH 3 RB"].contains(&k.name));
-        let mut units: Vec<Unit> = kinds().map(|kind| kind.sensitivity(1_000, 40.0)).collect();
+        let mut units: Vec<Unit> = kinds().map(|kind| kind.sensitivity(AROUND_LIMIT_DB, 1_000, 40.0)).collect();
         units.extend(kinds().map(|kind| kind.precision(1_000, 10.0)));
         units.push(noise("rippled", RIPPLED, 10_000.0, 60.0, 1_000));
         Campaign { units }
@@ -132,16 +137,20 @@ impl Campaign {
             let done: Vec<&Outcome> = these.iter().filter_map(|unit| results.get(&unit.key())).collect();
             let Some(some) = done.first() else { continue };
             let (mut truth, mut found, mut samples) = (Vec::new(), Vec::new(), 0);
+            let mut plain = Some(Vec::new());
             for outcome in &done {
                 outcome.pool(samples, &mut truth, &mut found);
+                plain = plain.and_then(|mut plain| outcome.pool_plain(samples, &mut plain).map(|()| plain));
                 samples += outcome.samples;
             }
+            let terms = some.terms(samples, first.false_alarms_per_hour);
             pools.push(Pool {
                 purpose: first.purpose,
                 group: first.group.clone(),
                 false_alarms_per_hour: first.false_alarms_per_hour,
                 units: done.len(),
-                score: Score::of(&truth, &found, &some.terms(samples, first.false_alarms_per_hour)),
+                score: Score::of(&truth, &found, &terms),
+                plain: plain.map(|plain| Score::of(&truth, &plain, &terms)),
             });
         }
         pools
@@ -149,11 +158,11 @@ impl Campaign {
 }
 
 impl Kind {
-    fn sensitivity(&self, seed: u64, seconds: f64) -> Unit {
+    fn sensitivity(&self, over_limit_db: [f64; 2], seed: u64, seconds: f64) -> Unit {
         let (duration_s, bandwidth_hz) = (self.duration_s, self.bandwidth_hz);
         let limit = BurstSearch { duration_s, bandwidth_hz, band_hz: 2.4e6, false_alarms_per_hour: 1.0 };
         let limit_db = (10.0 * limit.snr_db(0.9)).round() / 10.0;
-        let [low, high] = AROUND_LIMIT_DB.map(|db| limit_db + db);
+        let [low, high] = over_limit_db.map(|db| limit_db + db);
         self.unit(Purpose::Sensitivity, [low, high], seed, seconds)
     }
 

@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 
+use super::plain::{Overheard, PlainThreshold};
 use crate::detect::{self, Event};
 use crate::error::Result;
 use crate::pipeline::{Config, Pipeline, Sink};
 use crate::scene::{self, Scene};
 use crate::score::{Found, Role, Terms, Truth};
-use crate::source::{Options, SceneSource};
+use crate::source::{Options, SceneSource, Source};
+use crate::spectrum::Grid;
 use crate::units::{Decibels, Hertz, SampleIndex};
 
 /// What a unit is for.
@@ -47,6 +49,9 @@ pub struct Outcome {
     sent: Vec<(u64, u64, i64, i64, i64, String)>,
     /// Start and count in samples, lower edge, upper edge and centre in hertz, SNR in thousandths of a decibel.
     found: Vec<FoundBurst>,
+    /// What exceeded a plain threshold per bin, where that was looked for: start and count in samples, lower and upper edge in
+    /// hertz.
+    plain: Option<Vec<(u64, u64, i64, i64)>>,
 }
 
 type FoundBurst = (u64, u64, i64, i64, i64, i64);
@@ -76,7 +81,7 @@ impl Unit {
         Ok(scene.length() as f64 / scene.tuning().sample_rate.0)
     }
 
-    /// Renders the scene and looks through it.
+    /// Renders the scene and looks through it; where it tells how weak bursts may be, with a plain threshold per bin too.
     ///
     /// # Errors
     /// The scene cannot be read.
@@ -86,7 +91,16 @@ impl Unit {
         let detect = detect::Config { false_alarms_per_hour: self.false_alarms_per_hour, ..detect::Config::default() };
         let found = Arc::new(Mutex::new(Vec::new()));
         let config = Config { detect, ..Config::default() };
-        Pipeline::start(Box::new(source), config, vec![Box::new(Bursts(found.clone()))])?.join()?;
+        let grid = Grid::for_rate(scene.tuning().sample_rate);
+        let plain = Arc::new(Mutex::new(PlainThreshold::new(grid, scene.format(), self.false_alarms_per_hour)));
+        let beside = self.purpose == Purpose::Sensitivity;
+        let mut source: Box<dyn Source> = Box::new(source);
+        if beside {
+            source = Box::new(Overheard { source, plain: plain.clone() });
+        }
+        Pipeline::start(source, config, vec![Box::new(Bursts(found.clone()))])?.join()?;
+        let plain = Arc::into_inner(plain).and_then(|plain| plain.into_inner().ok()).filter(|_| beside);
+        let plain = plain.map(|plain| plain.finish().iter().map(|one| one.in_samples_and_hertz(&grid)).collect());
         let sent = scene.truth(SampleIndex(0), SampleIndex(scene.length())).into_iter();
         let bursts = sent.filter(|burst| burst.kind == scene::Kind::Burst);
         let found = std::mem::take(&mut *found.lock().expect("no thread ends while it holds this"));
@@ -97,6 +111,7 @@ impl Unit {
                 .map(|b| (b.start.0, b.count, hertz(b.low), hertz(b.high), thousandths(b.snr), b.label))
                 .collect(),
             found,
+            plain,
         })
     }
 }
@@ -132,6 +147,19 @@ impl Outcome {
             center: Some(Hertz(*center as f64)),
             snr_db: Some(1e-3 * *snr_db as f64),
         }));
+    }
+
+    /// Adds what exceeded a plain threshold to a list of a longer recording in which this begins at sample `at`; `None` if
+    /// it was not looked for.
+    pub fn pool_plain(&self, at: u64, found: &mut Vec<Found>) -> Option<()> {
+        found.extend(self.plain.as_ref()?.iter().map(|(start, count, low, high)| Found {
+            start: SampleIndex(at + start),
+            count: *count,
+            edges: Some((Hertz(*low as f64), Hertz(*high as f64))),
+            center: None,
+            snr_db: None,
+        }));
+        Some(())
     }
 
     /// The terms of a recording of so many samples.

@@ -11,7 +11,7 @@ use crate::report::picture::canvas::{Align, Style, Weight};
 use crate::report::words::{count, counted, duration, trimmed};
 use crate::report::{Frame, Tokens};
 use crate::score::text::{alarms, figure};
-use crate::score::{Comparison, Kind, Score, Terms};
+use crate::score::{Comparison, Fit, Kind, Score, Terms};
 use panel::{Span, draw_panel};
 use surface::{Png, Surface, Svg};
 
@@ -58,14 +58,40 @@ impl PlotFile {
 /// # Errors
 /// The encoder fails, as when memory runs out.
 pub fn plot(comparison: &Comparison, score: &Score, file: PlotFile, light: bool) -> Result<Vec<u8>> {
-    curves(&sub_title(comparison, score), &score.kinds.iter().collect::<Vec<_>>(), &score.terms, file, light)
+    curves(&sub_title(comparison, score), &score.kinds.iter().collect::<Vec<_>>(), None, &score.terms, file, light)
 }
 
-/// Draws a panel for each of `kinds` under a line that says where they come from.
+/// Another detector whose curves are drawn too.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    /// What it is called at its curves.
+    pub name: &'a str,
+    /// What it is, as a phrase.
+    pub about: &'a str,
+    /// What it found, for each label that it has a curve of.
+    pub kinds: &'a [Kind],
+}
+
+impl Beside<'_> {
+    /// Its curve for the bursts of `kind`.
+    fn fit_of(&self, kind: &Kind) -> Option<Fit> {
+        self.kinds.iter().find(|other| other.label == kind.label)?.fit.ok()
+    }
+}
+
+/// Draws a panel for each of `kinds` under a line that says where they come from, with the curves of another detector
+/// `beside` theirs.
 ///
 /// # Errors
 /// The encoder fails, as when memory runs out.
-pub fn curves(sub_title: &str, kinds: &[&Kind], terms: &Terms, file: PlotFile, light: bool) -> Result<Vec<u8>> {
+pub fn curves(
+    sub_title: &str,
+    kinds: &[&Kind],
+    beside: Option<&Beside>,
+    terms: &Terms,
+    file: PlotFile,
+    light: bool,
+) -> Result<Vec<u8>> {
     let tokens = if light { Tokens::PRINT } else { Tokens::DARK };
     let title = "How weak a burst is found";
     let mut surface: Box<dyn Surface> = match file {
@@ -91,10 +117,11 @@ pub fn curves(sub_title: &str, kinds: &[&Kind], terms: &Terms, file: PlotFile, l
     } else {
         let span = Span::of(&drawn);
         for (kind, cell) in drawn.iter().zip(cells(drawn.len())) {
-            draw_panel(sheet, kind, &cell, &span, &tokens);
+            let beside = beside.and_then(|beside| Some((beside.name, beside.fit_of(kind)?)));
+            draw_panel(sheet, kind, beside, &cell, &span, &tokens);
         }
     }
-    draw_foot(sheet, terms, left_out, &tokens);
+    draw_foot(sheet, terms, beside, left_out, &tokens);
     surface.finish()
 }
 
@@ -137,7 +164,7 @@ fn cells(panels: usize) -> Vec<Frame> {
         .collect()
 }
 
-fn draw_foot(sheet: &mut dyn Surface, terms: &Terms, left_out: usize, tokens: &Tokens) {
+fn draw_foot(sheet: &mut dyn Surface, terms: &Terms, beside: Option<&Beside>, left_out: usize, tokens: &Tokens) {
     sheet.fill(&Frame { left: LEFT, right: RIGHT, top: FOOT, bottom: FOOT + 1.0 }, tokens.line);
     let mut text = format!(
         "Points: share of the bursts found (Pd) at each SNR in the burst’s own bandwidth, with 95 % interval. Line: \
@@ -146,6 +173,9 @@ fn draw_foot(sheet: &mut dyn Surface, terms: &Terms, left_out: usize, tokens: &T
         alarms(terms.false_alarms_per_hour),
         trimmed((terms.band.1 - terms.band.0).0 / 1e6, 3)
     );
+    if let Some(Beside { name, about, .. }) = beside {
+        text.push_str(&format!(" Dots, {name}: {about}."));
+    }
     if left_out > 0 {
         text.push_str(&format!(" {} not drawn.", counted(left_out as u64, "rarer kind is", "rarer kinds are")));
     }

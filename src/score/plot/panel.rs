@@ -84,8 +84,15 @@ impl Axes<'_> {
     }
 }
 
-/// Draws the panel of `kind` into `cell`.
-pub(super) fn draw_panel(sheet: &mut dyn Surface, kind: &Kind, cell: &Frame, span: &Span, tokens: &Tokens) {
+/// Draws the panel of `kind` into `cell`, with the name and the curve of another detector `beside`.
+pub(super) fn draw_panel(
+    sheet: &mut dyn Surface,
+    kind: &Kind,
+    beside: Option<(&str, Fit)>,
+    cell: &Frame,
+    span: &Span,
+    tokens: &Tokens,
+) {
     let (width, height) = (cell.right - cell.left, cell.bottom - cell.top);
     // A panel that has the picture to itself is read from farther away.
     let label = if height > 400.0 { 17.0 } else { 14.0 };
@@ -105,6 +112,9 @@ pub(super) fn draw_panel(sheet: &mut dyn Surface, kind: &Kind, cell: &Frame, spa
     draw_axes(sheet, &axes, tokens);
     draw_intervals(sheet, &kind.bins, &axes, tokens);
     draw_limit(sheet, kind, &axes, tokens);
+    if let Some((name, fit)) = beside {
+        draw_beside(sheet, name, &fit, &axes, tokens);
+    }
     match kind.fit {
         Ok(fit) => {
             draw_fit(sheet, kind, &fit, &axes, tokens);
@@ -188,6 +198,14 @@ fn draw_limit(sheet: &mut dyn Surface, kind: &Kind, axes: &Axes, tokens: &Tokens
     let at = (axes.x(leftmost) - 12.0, axes.y(0.8));
     let lines = ["physical limit".to_owned(), format!("{} dB", signed(limit_db, 1))];
     draw_label(sheet, &lines, at, Align::Right, axes, [tokens.text, tokens.text2], tokens);
+}
+
+/// The curve of another detector, and its figure below it.
+fn draw_beside(sheet: &mut dyn Surface, name: &str, fit: &Fit, axes: &Axes, tokens: &Tokens) {
+    sheet.line(&axes.curve(|snr_db| fit.detection(snr_db)), tokens.text3, 1.8, Some([2.0, 4.0]));
+    let lines = [name.to_owned(), format!("{} dB", signed(fit.snr_db, 1))];
+    let at = (axes.x(fit.snr_db + 0.5 * fit.spread_db) + 12.0, axes.y(0.28));
+    draw_label(sheet, &lines, at, Align::Left, axes, [tokens.text2; 2], tokens);
 }
 
 fn draw_intervals(sheet: &mut dyn Surface, bins: &[Bin], axes: &Axes, tokens: &Tokens) {
