@@ -29,6 +29,17 @@ fn the_detector_comes_near_the_limit_measures_well_and_keeps_its_false_alarms() 
         .collect();
     assert_eq!(over, [("GSM normal burst", true), ("LTE PUSCH 6 RB", true), ("LTE PUSCH 3 RB", true)]);
 
+    // A threshold per bin looks at the same samples; so near the limit it finds next to nothing.
+    let plain: Vec<bool> = of(Purpose::Sensitivity)
+        .map(|pool| {
+            let plain = &pool.plain.as_ref().expect("looked through with a plain threshold").all;
+            plain.bursts == pool.score.all.bursts
+                && 10 * plain.found < plain.bursts
+                && plain.found < pool.score.all.found
+        })
+        .collect();
+    assert_eq!(plain, [true; 3]);
+
     // 80 bursts of each kind at 10 dB: all found, once each.
     let precise: Vec<(u64, u64, u64)> = of(Purpose::Precision)
         .map(|pool| (pool.score.all.bursts, pool.score.all.found, pool.score.pieces + pool.score.merged))
@@ -95,6 +106,6 @@ fn no_two_units_of_the_whole_campaign_are_alike_and_all_their_scenes_can_be_read
     keys.dedup();
     assert_eq!(keys.len(), campaign.units.len());
     // Ten kinds of burst; four kinds of noise, 16 hours and 36 minutes of each.
-    let expected = [(Purpose::Sensitivity, 3_000.0), (Purpose::Precision, 600.0), (Purpose::Noise, 239_040.0)];
+    let expected = [(Purpose::Sensitivity, 3_600.0), (Purpose::Precision, 600.0), (Purpose::Noise, 239_040.0)];
     assert_eq!(seconds.into_iter().collect::<Vec<_>>(), expected);
 }

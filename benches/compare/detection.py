@@ -23,8 +23,9 @@ import tomllib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KINDS = ["GSM access burst", "GSM normal burst", "LTE PUSCH 1 RB", "LTE PUSCH 6 RB", "LTE PRACH"]
-# Its noise estimate sets the level that a pulse must exceed, or else a fixed level does.
-TUNED = ["-Y", "autolevel", "-Y", "minsnr=3"]
+# As it comes; with a level that follows the noise and the pulses; with a fixed one, the lowest it takes. Of its settings those that
+# find most with few false alarms.
+SETTINGS = ["", "-Y autolevel -Y minsnr=3", "-Y level=-30"]
 APART_US = 100
 
 
@@ -130,11 +131,9 @@ def scored_kind(glint, scenes, campaign, folder):
         with open(f"{name}.sigmf-meta", encoding="utf-8") as file:
             meta = json.load(file)
         rate = round(meta["global"]["core:sample_rate"])
-        each = {
-            "glint": by_glint(glint, name),
-            "rtl_433": by_rtl_433(name, rate, []),
-            "rtl_433 " + " ".join(TUNED): by_rtl_433(name, rate, TUNED),
-        }
+        each = {"glint": by_glint(glint, name)}
+        for setting in SETTINGS:
+            each[f"rtl_433 {setting}".strip()] = by_rtl_433(name, rate, setting.split())
         if key in campaign:
             each["a threshold per bin"] = by_bin(campaign[key], meta["captures"][0]["core:frequency"])
         for program, bursts in each.items():

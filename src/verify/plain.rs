@@ -95,7 +95,8 @@ impl PlainThreshold {
         let n = self.grid.n;
         let held = std::mem::take(&mut self.held);
         if self.limits.is_empty() && !held.is_empty() {
-            self.limits = (0..n).map(|bin| (median(held[bin..].iter().step_by(n)) / LN_2 * self.ratio) as f32).collect();
+            self.limits =
+                (0..n).map(|bin| (median(held[bin..].iter().step_by(n)) / LN_2 * self.ratio) as f32).collect();
         }
         for row in held.chunks_exact(n) {
             for bin in 0..n {
@@ -114,8 +115,7 @@ impl PlainThreshold {
     /// Puts a bin of the row under way to what it touches.
     fn exceeded(&mut self, bin: u64) {
         let mut whole = Exceedance { rows: (self.judged, self.judged), bins: (bin, bin) };
-        let touches =
-            |open: &mut Exceedance| open.bins.0.saturating_sub(JOINED) <= bin && bin <= open.bins.1 + JOINED;
+        let touches = |open: &mut Exceedance| open.bins.0.saturating_sub(JOINED) <= bin && bin <= open.bins.1 + JOINED;
         for open in self.open.extract_if(.., touches) {
             whole.rows.0 = whole.rows.0.min(open.rows.0);
             whole.bins = (whole.bins.0.min(open.bins.0), whole.bins.1.max(open.bins.1));

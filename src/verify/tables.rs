@@ -20,7 +20,8 @@ pub fn tables(pools: &[Pool]) -> String {
     for pool in pools.iter().filter(|pool| pool.purpose == Purpose::Sensitivity) {
         let precise = pools.iter().find(|other| other.purpose == Purpose::Precision && other.group == pool.group);
         for kind in &pool.score.kinds {
-            let plain = pool.plain.as_ref().and_then(|plain| plain.kinds.iter().find(|other| other.label == kind.label));
+            let plain =
+                pool.plain.as_ref().and_then(|plain| plain.kinds.iter().find(|other| other.label == kind.label));
             burst_row(&mut text, &pool.group, kind, plain, precise.and_then(|pool| pool.score.kinds.first()));
         }
     }
@@ -57,8 +58,13 @@ pub fn curves(pools: &[Pool], file: PlotFile, light: bool) -> Result<Option<Vec<
         words::counted(bursts, "burst", "bursts"),
         words::trimmed(first.score.terms.sample_rate.0 / 1e6, 3)
     );
-    let beside = Beside { name: "bin by bin", about: "a threshold on each bin of each frame of the same samples", kinds: &plain };
-    score::curves(&sub_title, &kinds.iter().collect::<Vec<_>>(), Some(&beside), &first.score.terms, file, light).map(Some)
+    let beside = Beside {
+        name: "bin by bin",
+        about: "a threshold on each bin of each frame of the same samples",
+        kinds: &plain,
+    };
+    score::curves(&sub_title, &kinds.iter().collect::<Vec<_>>(), Some(&beside), &first.score.terms, file, light)
+        .map(Some)
 }
 
 fn burst_row(text: &mut String, name: &str, kind: &Kind, plain: Option<&Kind>, precise: Option<&Kind>) {

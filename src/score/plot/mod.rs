@@ -265,6 +265,21 @@ mod tests {
     }
 
     #[test]
+    fn another_detectors_curves_stand_in_the_panels_of_their_kinds() {
+        let score = comparison(3).score();
+        let kinds: Vec<&Kind> = score.kinds.iter().collect();
+        let beside = Beside { name: "bin by bin", about: "each bin alone", kinds: &score.kinds[..2] };
+        let svg = |beside: Option<&Beside>| {
+            let bytes = curves("three kinds", &kinds, beside, &score.terms, PlotFile::Svg, false).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        let text = svg(Some(&beside));
+        assert_eq!(text.matches(">bin by bin<").count(), 2);
+        assert!(text.contains("bin by bin: each bin alone."));
+        assert!(!svg(None).contains("bin by bin"));
+    }
+
+    #[test]
     fn the_same_score_gives_the_same_bytes() {
         for file in [PlotFile::Svg, PlotFile::Png] {
             assert!(drawn(3, file) == drawn(3, file), "{file:?}");
