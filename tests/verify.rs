@@ -109,3 +109,31 @@ fn no_two_units_of_the_whole_campaign_are_alike_and_all_their_scenes_can_be_read
     let expected = [(Purpose::Sensitivity, 3_600.0), (Purpose::Precision, 600.0), (Purpose::Noise, 239_040.0)];
     assert_eq!(seconds.into_iter().collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn the_scenes_of_a_campaign_are_written_for_other_programs_under_the_names_of_their_results() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenes = folder.path().join("scenes");
+    let glint = || assert_cmd::Command::new(env!("CARGO_BIN_EXE_glint"));
+    glint().args(["verify", "--short", "--scenes"]).arg(&scenes).assert().success().stdout("");
+    let mut written: Vec<String> = std::fs::read_dir(&scenes)
+        .expect("the folder")
+        .map(|entry| entry.expect("a file").file_name().into_string().expect("text"))
+        .collect();
+    written.sort();
+    let campaign = Campaign::short();
+    let sensitivity = campaign.units.iter().filter(|unit| unit.purpose == Purpose::Sensitivity);
+    let mut expected: Vec<String> = sensitivity.map(|unit| format!("{}.scene.toml", unit.key())).collect();
+    expected.sort();
+    assert_eq!(written, expected);
+    let samples = folder.path().join("a.sigmf-meta");
+    glint()
+        .arg("synth")
+        .arg(scenes.join(&written[0]))
+        .args(["--duration", "0.01", "-o"])
+        .arg(samples)
+        .assert()
+        .success();
+    // What is there is not written over.
+    glint().args(["verify", "--short", "--scenes"]).arg(&scenes).assert().failure();
+}

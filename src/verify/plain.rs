@@ -99,29 +99,29 @@ impl PlainThreshold {
                 (0..n).map(|bin| (median(held[bin..].iter().step_by(n)) / LN_2 * self.ratio) as f32).collect();
         }
         for row in held.chunks_exact(n) {
-            for bin in 0..n {
-                if row[bin] > self.limits[bin] {
-                    self.exceeded(bin as u64);
+            let now = self.judged;
+            for (bin, (power, limit)) in (0..).zip(row.iter().zip(&self.limits)) {
+                if power > limit {
+                    exceeded(&mut self.open, now, bin);
                 }
             }
-            let now = self.judged;
             self.closed.extend(self.open.extract_if(.., |open| open.rows.1 + JOINED <= now));
             self.judged += 1;
         }
         self.held = held;
         self.held.clear();
     }
+}
 
-    /// Puts a bin of the row under way to what it touches.
-    fn exceeded(&mut self, bin: u64) {
-        let mut whole = Exceedance { rows: (self.judged, self.judged), bins: (bin, bin) };
-        let touches = |open: &mut Exceedance| open.bins.0.saturating_sub(JOINED) <= bin && bin <= open.bins.1 + JOINED;
-        for open in self.open.extract_if(.., touches) {
-            whole.rows.0 = whole.rows.0.min(open.rows.0);
-            whole.bins = (whole.bins.0.min(open.bins.0), whole.bins.1.max(open.bins.1));
-        }
-        self.open.push(whole);
+/// Puts a bin of the row `now` to what it touches of `open`.
+fn exceeded(open: &mut Vec<Exceedance>, now: u64, bin: u64) {
+    let mut whole = Exceedance { rows: (now, now), bins: (bin, bin) };
+    let touches = |one: &mut Exceedance| one.bins.0.saturating_sub(JOINED) <= bin && bin <= one.bins.1 + JOINED;
+    for one in open.extract_if(.., touches) {
+        whole.rows.0 = whole.rows.0.min(one.rows.0);
+        whole.bins = (whole.bins.0.min(one.bins.0), whole.bins.1.max(one.bins.1));
     }
+    open.push(whole);
 }
 
 /// Of exponential noise it is ln 2 times the mean.
