@@ -26,28 +26,26 @@ const fn nominal(width: Width, us: f64, step: u64, share: f64) -> Nominal {
 
 use Width::{Khz, OfBand};
 
-/// The shapes. GSM's are 150 kHz wide, not 200: the spectrum is a bell, and its middle gives most. Wide shapes get a
-/// larger share, because 0.1 dB of threshold is worth 0.5 dB of signal there.
-const NOMINAL: [Nominal; 19] = [
-    nominal(Khz(150.0), 533.0, 1, 1.0), // GSM normal burst; half slots of one resource block
-    nominal(Khz(150.0), 333.0, 1, 0.6), // GSM access burst
-    nominal(Khz(375.0), 533.0, 1, 0.6), // two resource blocks, half a subframe
-    nominal(Khz(150.0), 933.0, 2, 0.6), // narrow, 1 ms
-    nominal(Khz(188.0), 933.0, 2, 1.5), // PUSCH, one resource block
-    nominal(Khz(375.0), 933.0, 2, 0.8), // two resource blocks
-    nominal(Khz(675.0), 933.0, 2, 0.9), // four
-    nominal(Khz(1050.0), 933.0, 2, 3.0), // six, and PRACH
-    nominal(Khz(720.0), 71.0, 1, 0.4),  // sounding reference signal, four resource blocks
-    nominal(Khz(720.0), 160.0, 1, 0.4),
-    nominal(Khz(37.5), 533.0, 2, 0.3), // the ladder for what nobody names in advance
-    nominal(Khz(188.0), 2000.0, 4, 0.4),
-    nominal(Khz(188.0), 4000.0, 8, 0.4),
-    nominal(Khz(675.0), 267.0, 1, 0.4),
-    nominal(Khz(1050.0), 67.0, 1, 0.4),
-    nominal(Khz(1050.0), 160.0, 1, 0.4),
-    nominal(OfBand(0.8), 67.0, 1, 0.4),
-    nominal(OfBand(0.8), 267.0, 1, 0.4),
-    nominal(OfBand(0.8), 933.0, 2, 0.4),
+/// The shapes. GSM's are as wide as one resource block and no wider: the spectrum is a bell, and its middle gives most.
+const NOMINAL: [Nominal; 18] = [
+    nominal(Khz(188.0), 533.0, 1, 1.0), // GSM normal burst; half slots of one resource block
+    nominal(Khz(188.0), 333.0, 1, 1.6), // GSM access burst
+    nominal(Khz(375.0), 533.0, 1, 0.3), // two resource blocks, half a subframe
+    nominal(Khz(188.0), 1010.0, 1, 3.5), // PUSCH, one resource block
+    nominal(Khz(375.0), 933.0, 2, 0.4), // two resource blocks
+    nominal(Khz(675.0), 933.0, 2, 0.5), // four
+    nominal(Khz(1050.0), 933.0, 1, 4.2), // six, and PRACH
+    nominal(Khz(720.0), 71.0, 1, 1.6),  // sounding reference signal, four resource blocks
+    nominal(Khz(720.0), 160.0, 1, 1.0),
+    nominal(Khz(37.5), 533.0, 2, 0.2), // the ladder for what nobody names in advance
+    nominal(Khz(188.0), 2000.0, 4, 0.2),
+    nominal(Khz(188.0), 4000.0, 8, 0.25),
+    nominal(Khz(675.0), 267.0, 1, 0.25),
+    nominal(Khz(1050.0), 67.0, 1, 0.25),
+    nominal(Khz(1050.0), 160.0, 1, 0.25),
+    nominal(OfBand(0.8), 67.0, 1, 0.25),
+    nominal(OfBand(0.8), 267.0, 1, 0.25),
+    nominal(OfBand(0.8), 933.0, 2, 0.25),
 ];
 
 /// Shapes narrower than a cell, looked for bin by bin.
@@ -132,11 +130,10 @@ mod tests {
         assert_eq!(
             sizes,
             [
-                (4, 7),
-                (4, 4),
+                (5, 7),
+                (5, 4),
                 (10, 7),
-                (4, 12),
-                (5, 12),
+                (5, 13),
                 (10, 12),
                 (18, 12),
                 (28, 12),
@@ -163,7 +160,7 @@ mod tests {
             let gsm = bank[0];
             let khz = gsm.cells as f64 * grid.bin_width().0 * BINS_PER_CELL as f64 / 1e3;
             let us = gsm.rows as f64 * grid.row_s() * 1e6;
-            assert!((105.0..=195.0).contains(&khz) && (480.0..=590.0).contains(&us), "{rate}: {khz} kHz, {us} µs");
+            assert!((155.0..=240.0).contains(&khz) && (480.0..=590.0).contains(&us), "{rate}: {khz} kHz, {us} µs");
             assert!(bank.iter().all(|s| s.cells * BINS_PER_CELL <= grid.n));
             let narrow = Shape::bank(&grid, Raster::BINS);
             assert!((bank.iter().chain(&narrow).map(|s| s.share).sum::<f64>() - 1.0).abs() < 1e-12);
