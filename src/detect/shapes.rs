@@ -26,9 +26,9 @@ const fn nominal(width: Width, us: f64, step: u64, share: f64) -> Nominal {
 
 use Width::{Khz, OfBand};
 
-/// The shapes. GSM's are as wide as one resource block and no wider: the spectrum is a bell, and its middle gives most.
+/// The shapes. GSM's are narrower than its channel of 200 kHz: the spectrum is a bell, and its middle gives most.
 const NOMINAL: [Nominal; 18] = [
-    nominal(Khz(188.0), 533.0, 1, 1.0), // GSM normal burst; half slots of one resource block
+    nominal(Khz(150.0), 533.0, 1, 1.0), // GSM normal burst; half slots of one resource block
     nominal(Khz(188.0), 333.0, 1, 1.6), // GSM access burst
     nominal(Khz(375.0), 533.0, 1, 0.3), // two resource blocks, half a subframe
     nominal(Khz(188.0), 1010.0, 1, 3.5), // PUSCH, one resource block
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(
             sizes,
             [
-                (5, 7),
+                (4, 7),
                 (5, 4),
                 (10, 7),
                 (5, 13),
@@ -160,7 +160,7 @@ mod tests {
             let gsm = bank[0];
             let khz = gsm.cells as f64 * grid.bin_width().0 * BINS_PER_CELL as f64 / 1e3;
             let us = gsm.rows as f64 * grid.row_s() * 1e6;
-            assert!((155.0..=240.0).contains(&khz) && (480.0..=590.0).contains(&us), "{rate}: {khz} kHz, {us} µs");
+            assert!((105.0..=195.0).contains(&khz) && (480.0..=590.0).contains(&us), "{rate}: {khz} kHz, {us} µs");
             assert!(bank.iter().all(|s| s.cells * BINS_PER_CELL <= grid.n));
             let narrow = Shape::bank(&grid, Raster::BINS);
             assert!((bank.iter().chain(&narrow).map(|s| s.share).sum::<f64>() - 1.0).abs() < 1e-12);
