@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use glint::detect::Event;
 use glint::error::Result;
-use glint::iq::SampleBlock;
 use glint::pipeline::{Config, Pipeline, Sink, Summary};
 use glint::scene::Scene;
 use glint::source::{Pace, Source, SourceKind, StreamInfo};

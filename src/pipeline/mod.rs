@@ -55,6 +55,11 @@ impl Default for Config {
 /// Seconds that a block lasts at most.
 const BLOCK_S: f64 = 0.02;
 
+/// What waits to be analysed: so many seconds of signal, but no more than so many bytes. A live source loses what does not
+/// fit, so this is how long the analysis may be kept from its work.
+const QUEUE_S: f64 = 0.25;
+const QUEUE_BYTES: usize = 16 << 20;
+
 /// A running analysis of one source.
 ///
 /// Dropping it stops it and waits for its threads. A sink that hands on to a channel must be able to go on or to
@@ -119,8 +124,10 @@ impl Pipeline {
         };
         let samples = if source.may_wait() {
             // Blocks circulate: what bounds memory is how many there are.
-            let (block_send, block_receive) = bounded(4);
-            let (spent_send, spent_receive) = bounded(8);
+            let held = (QUEUE_S * stream.tuning.sample_rate.0 * stream.format.bytes_per_sample() as f64) as usize;
+            let blocks = (held.min(QUEUE_BYTES) / bytes).max(4);
+            let (block_send, block_receive) = bounded(blocks);
+            let (spent_send, spent_receive) = bounded(blocks + 2);
             let reading = shared.clone();
             let read = move || stages::run_source(source, bytes, &block_send, &spent_receive, &reading);
             pipeline.source = Some(spawn("source".into(), read)?);

@@ -77,7 +77,7 @@ pub trait Sink: Send {
         Ok(())
     }
 
-    /// How far the analysis is; several times a second of signal.
+    /// How far the analysis is: with every chunk of samples, but no more than a hundred times a second.
     ///
     /// # Errors
     /// The sink cannot go on.

@@ -17,8 +17,10 @@ const DC_SPAN_S: f64 = 0.25;
 /// to a small share of the noise in a bin.
 const DC_PIECE_FRAMES: usize = 4;
 
-/// Pieces that a chunk votes with, about: enough that the noise of their median is far below a bin's.
+/// Pieces that a chunk votes with, about: enough that the noise of their median is far below a bin's. The first chunk of a
+/// segment has no others to vote with it.
 const DC_PIECES: usize = 4;
+const DC_FIRST_PIECES: usize = 16;
 
 /// Samples that did not arrive or are not numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -259,11 +261,12 @@ impl Chunker {
         self.first += own as u64;
     }
 
-    /// Takes the votes of the chunk's first `own` samples, at most [`DC_PIECES`].
+    /// Takes the votes of the chunk's first `own` samples.
     fn learn_dc(&mut self, own: usize) {
         let size = self.format.bytes_per_sample();
         let length = DC_PIECE_FRAMES * self.grid.n;
-        let apart = (own / DC_PIECES / length).max(1) * length;
+        let pieces = if self.dc_pieces.is_empty() { DC_FIRST_PIECES } else { DC_PIECES };
+        let apart = (own / pieces / length).max(1) * length;
         let mut pieces = 0;
         for stretch in self.filling.bytes[..own * size].chunks(apart * size) {
             let piece = &stretch[..stretch.len().min(length * size)];
