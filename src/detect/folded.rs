@@ -106,3 +106,48 @@ pub fn largest_of(values: &[f32]) -> f32 {
     let most = larger(larger(halves[0], halves[2]), larger(halves[1], halves[3]));
     rest.iter().fold(most, |most, value| larger(most, *value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_are_plain_sums_before_and_after_a_change_and_beyond_the_last_row_there_is_noise() {
+        let (cells, rows) = (16, 20);
+        let mut y: Vec<f32> = (0..rows * cells).map(|i| 0.5 + ((i * 7919) % 97) as f32 / 90.0).collect();
+        let mut folded = Folded::new(Instructions::best(), cells);
+        folded.begin(&y);
+        for change in [false, true] {
+            if change {
+                y[7 * cells..11 * cells].fill(1.0);
+                folded.changed(&y, (7, 11));
+            }
+            // Rows that are whole folds, to the last row and beyond it, and single rows.
+            for (part, from_folds) in [((6, 15), true), ((15, 24), true), ((24, 30), true), ((8, 9), false)] {
+                let value = |row: usize, cell: usize| if row < rows { y[row * cells + cell] } else { 1.0 };
+                let plainly: Vec<f32> = (0..4)
+                    .map(|i| (0..4).map(|j| (part.0..part.1).map(|row| value(row, 3 + 2 * i + j)).sum::<f32>()).sum())
+                    .collect();
+                folded.run_up(&y, part, (3, 13), from_folds);
+                let largest = folded.boxes(4, 2, 4);
+                let near = |a: f32, b: f32| (a - b).abs() < 1e-4 * b;
+                assert!(
+                    (0..4).all(|i| near(folded.line[i], plainly[i])),
+                    "{part:?}: {:?} {plainly:?}",
+                    &folded.line[..4]
+                );
+                assert_eq!(largest, folded.line[..4].iter().copied().fold(0.0, f32::max));
+            }
+        }
+    }
+
+    #[test]
+    fn the_largest_of_any_number_of_values_is_found_wherever_it_is() {
+        for count in 1..40 {
+            for place in 0..count {
+                let values: Vec<f32> = (0..count).map(|i| if i == place { 2.0 } else { i as f32 / 40.0 }).collect();
+                assert_eq!(largest_of(&values), 2.0, "{place} of {count}");
+            }
+        }
+    }
+}

@@ -343,6 +343,43 @@ mod tests {
     }
 
     #[test]
+    fn samples_read_straight_into_chunks_give_those_of_blocks() {
+        let bytes: Vec<u8> = (0..600_001usize).map(|i| (i * 7 % 251) as u8).collect();
+        let floats = |gap: bool| -> Vec<u8> {
+            let value =
+                |i: usize| if gap && (70_001..70_101).contains(&i) { f32::NAN } else { (i % 251) as f32 / 300.0 };
+            (0..200_000).flat_map(|i| value(i).to_le_bytes()).collect()
+        };
+        // Whole, in pieces, with a jump of the index, and with what is not a number.
+        for (format, bytes, most, jump) in [
+            (SampleFormat::Cu8, bytes[..600_000].to_vec(), usize::MAX, 0),
+            (SampleFormat::Cu8, bytes[..600_000].to_vec(), 10_002, 0),
+            (SampleFormat::Cu8, bytes[..600_000].to_vec(), 10_002, 777),
+            (SampleFormat::Cf32Le, floats(false), usize::MAX, 0),
+            (SampleFormat::Cf32Le, floats(true), 80_000, 0),
+        ] {
+            let size = format.bytes_per_sample();
+            let mut chunker = Chunker::new(Grid::for_rate(Hertz(2.4e6)), format);
+            let (mut at, mut blocks, mut straight) = (0, Vec::new(), Vec::new());
+            let mut emit = |chunk: &mut Chunk| straight.push(std::mem::take(chunk));
+            let mut read = |room: &mut [u8]| {
+                let count = room.len().min(most).min(bytes.len() - at) / size * size;
+                room[..count].copy_from_slice(&bytes[at..at + count]);
+                let first = SampleIndex((at / size + if at > bytes.len() / 2 { jump } else { 0 }) as u64);
+                blocks.push(SampleBlock { first, bytes: bytes[at..at + count].to_vec() });
+                at += count;
+                Ok((first, count))
+            };
+            while chunker.read(&mut read, &mut emit).expect("reading does not fail") {}
+            chunker.finish(&mut emit);
+            // The empty read at the end is no block.
+            blocks.pop();
+            assert!(straight.len() > 2);
+            same(&chunks(&blocks, format), &straight);
+        }
+    }
+
+    #[test]
     fn a_jump_of_the_index_ends_a_segment_and_is_told_once() {
         let block = |first: u64, n: usize| SampleBlock { first: SampleIndex(first), bytes: vec![128; 2 * n] };
         let out = chunks(&[block(0, 10_000), block(12_345, 10_000)], SampleFormat::Cu8);
