@@ -29,6 +29,17 @@ impl Instructions {
     }
 }
 
+/// A buffer that begins with a line of the cache. A load of 32 bytes that spans two lines takes twice as long, and where the
+/// allocator happened to put a buffer would else decide by a tenth how fast the program is.
+pub type Lines<T> = aligned_vec::AVec<T, aligned_vec::ConstAlign<64>>;
+
+/// So many values of zero.
+pub fn zeros<T: Copy + Default>(count: usize) -> Lines<T> {
+    let mut lines = Lines::new(0);
+    lines.resize(count, T::default());
+    lines
+}
+
 /// Compiles a function twice, plainly and for AVX2; the first argument, [`Instructions`], says which one runs. What it
 /// calls in its loops must be inlined to profit.
 macro_rules! vectorised {

@@ -1,6 +1,6 @@
 //! Rows of a stretch folded, so that the coarse boxes that a mask touches are soon summed again.
 
-use crate::simd::{Instructions, vectorised};
+use crate::simd::{Instructions, Lines, vectorised, zeros};
 
 /// Rows that are folded into one: longer groups of the coarse search are whole numbers of these.
 const FOLD: usize = 3;
@@ -10,9 +10,9 @@ pub struct Folded {
     instructions: Instructions,
     cells: usize,
     /// Shape `[⌈rows / 3⌉ × cells]`; rows beyond the last are noise.
-    rows: Vec<f32>,
+    rows: Lines<f32>,
     /// Boxes side by side.
-    pub line: Vec<f32>,
+    pub line: Lines<f32>,
     /// Running sums over a line, a zero first: in f64, so that none of a strong burst is left beside it.
     running: Vec<f64>,
 }
@@ -20,7 +20,7 @@ pub struct Folded {
 impl Folded {
     /// For rows of `cells` cells.
     pub fn new(instructions: Instructions, cells: usize) -> Self {
-        Folded { instructions, cells, rows: Vec::new(), line: vec![0.0; cells], running: vec![0.0; cells + 1] }
+        Folded { instructions, cells, rows: Lines::new(0), line: zeros(cells), running: vec![0.0; cells + 1] }
     }
 
     /// Takes `y`, shape `[rows × cells]`, noise mean 1.

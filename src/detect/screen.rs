@@ -8,7 +8,7 @@
 use super::folded::{Folded, larger, largest_of};
 use super::shapes::Shape;
 use super::threshold::Thresholds;
-use crate::simd::{Instructions, vectorised};
+use crate::simd::{Instructions, Lines, vectorised, zeros};
 
 /// Share of a threshold's excess from which a coarse box is looked at closer: what a burst over its threshold leaves at
 /// least in the coarse box that holds it best, which `no_box_over_its_threshold_is_passed_over` checks.
@@ -82,12 +82,12 @@ pub struct Screen {
     cells: usize,
     coarse: Vec<Coarse>,
     /// `sums[group][column]`: shape `[groups × columns]`.
-    sums: [[Vec<f32>; 2]; 3],
-    in_time: Vec<f32>,
+    sums: [[Lines<f32>; 2]; 3],
+    in_time: Lines<f32>,
     /// Sums of 2, 4, 8 … neighbouring columns of `in_time`, from each on.
-    doubled: Vec<Vec<f32>>,
+    doubled: Vec<Lines<f32>>,
     /// Boxes of one row.
-    line: Vec<f32>,
+    line: Lines<f32>,
 }
 
 impl Screen {
@@ -127,10 +127,10 @@ impl Screen {
             instructions,
             cells,
             coarse,
-            sums: Default::default(),
-            in_time: Vec::new(),
-            doubled: vec![Vec::new(); (cells / COLUMNS[0]).ilog2() as usize],
-            line: vec![0.0; cells],
+            sums: std::array::from_fn(|_| [Lines::new(0), Lines::new(0)]),
+            in_time: Lines::new(0),
+            doubled: vec![Lines::new(0); (cells / COLUMNS[0]).ilog2() as usize],
+            line: zeros(cells),
         }
     }
 
@@ -224,12 +224,12 @@ impl Screen {
         let held = before.map_or(0, |b| b.groups);
         if held != groups {
             sum_in_time(*instructions, sums, width, held, groups, in_time);
-            doubled.iter_mut().for_each(Vec::clear);
+            doubled.iter_mut().for_each(Lines::clear);
         }
         for level in 0..columns.ilog2() as usize {
             if doubled[level].is_empty() {
                 let (below, here) = doubled.split_at_mut(level);
-                let source = below.last().map_or(in_time.as_slice(), Vec::as_slice);
+                let source = below.last().map_or(in_time.as_slice(), Lines::as_slice);
                 sum_of_two(*instructions, source, &source[(1 << level).min(source.len())..], &mut here[0]);
             }
         }
@@ -288,7 +288,14 @@ fn of_few_terms(mut columns: usize) -> usize {
 }
 
 /// Sum of `groups` rows of `width` values from each row on; `out` holds that of the first `held` of them.
-fn sum_in_time(instructions: Instructions, sums: &[f32], width: usize, held: usize, groups: usize, out: &mut Vec<f32>) {
+fn sum_in_time(
+    instructions: Instructions,
+    sums: &[f32],
+    width: usize,
+    held: usize,
+    groups: usize,
+    out: &mut Lines<f32>,
+) {
     let length = sums.len() - (groups - 1) * width;
     let mut held = held;
     if held == 0 {
@@ -343,9 +350,9 @@ vectorised! {
 }
 
 vectorised! {
-    fn sum_of_two(a: &[f32], b: &[f32], out: &mut Vec<f32>) {
-        out.clear();
-        out.extend(a.iter().zip(b).map(|(a, b)| a + b));
+    fn sum_of_two(a: &[f32], b: &[f32], out: &mut Lines<f32>) {
+        out.resize(a.len().min(b.len()), 0.0);
+        out.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (a, b))| *sum = a + b);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rows in one flat array that slides.
 
+use crate::simd::Lines;
+
 /// The latest rows of a stream, each of the same width, addressed by their absolute index.
 pub struct SlidingRows {
     width: usize,
@@ -7,13 +9,13 @@ pub struct SlidingRows {
     first: u64,
     /// Index of the first row that is still wanted; those before it are forgotten when the array slides.
     wanted: u64,
-    values: Vec<f32>,
+    values: Lines<f32>,
 }
 
 impl SlidingRows {
     /// No rows of `width` yet; the first will be row `first`.
     pub fn new(width: usize, first: u64) -> Self {
-        SlidingRows { width, first, wanted: first, values: Vec::new() }
+        SlidingRows { width, first, wanted: first, values: Lines::new(0) }
     }
 
     /// Index of the row after the last.

@@ -8,7 +8,7 @@ use rustfft::{Fft, FftPlanner, FftPlannerScalar};
 use super::grid::Grid;
 use super::window::Window;
 use crate::iq::SampleFormat;
-use crate::simd::{Instructions, vectorised};
+use crate::simd::{Instructions, Lines, vectorised, zeros};
 
 /// Samples transformed at once, about: so many values stay in the fastest cache.
 const BATCH_SAMPLES: usize = 1536;
@@ -20,10 +20,11 @@ pub struct Frames {
     format: SampleFormat,
     instructions: Instructions,
     /// The window for real and imaginary part in turn, scaled from the format's steps.
-    window: Vec<f32>,
+    window: Lines<f32>,
     fft: Arc<dyn Fft<f32>>,
-    transformed: Vec<Complex32>,
-    scratch: Vec<Complex32>,
+    /// A batch of frames, then what the transform needs besides. In one buffer: measured, two that lie anywhere cost 7 % of
+    /// the whole command.
+    transformed: Lines<Complex32>,
 }
 
 impl Frames {
@@ -41,9 +42,8 @@ impl Frames {
             grid,
             format,
             instructions,
-            window: w.iter().flat_map(|w| [(w * norm) as f32; 2]).collect(),
-            transformed: vec![Complex32::default(); Frames::batch(&grid) * n],
-            scratch: vec![Complex32::default(); fft.get_inplace_scratch_len()],
+            window: Lines::from_iter(0, w.iter().flat_map(|w| [(w * norm) as f32; 2])),
+            transformed: zeros(Frames::batch(&grid) * n + fft.get_inplace_scratch_len()),
             fft,
         }
     }
@@ -63,7 +63,8 @@ impl Frames {
         let (re, im) = (zero + dc.re / unit, zero + dc.im / unit);
         let mut offset = [re; LANES];
         offset.iter_mut().skip(1).step_by(2).for_each(|o| *o = im);
-        let frames = &mut self.transformed[..count * n];
+        let (batch, scratch) = self.transformed.split_at_mut(Frames::batch(&self.grid) * n);
+        let frames = &mut batch[..count * n];
         for (m, frame) in frames.chunks_exact_mut(n).enumerate() {
             let bytes = &bytes[m * hop * size..][..n * size];
             let out = bytemuck::cast_slice_mut(frame);
@@ -74,7 +75,7 @@ impl Frames {
                 SampleFormat::Cf32Le => window_cf32(self.instructions, bytes, &self.window, &offset, out),
             }
         }
-        self.fft.process_with_scratch(frames, &mut self.scratch);
+        self.fft.process_with_scratch(frames, scratch);
         frames
     }
 }
