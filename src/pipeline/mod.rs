@@ -7,12 +7,13 @@
 //!     └── spent blocks ──┘  └────────────── spent chunks ───────────────┘
 //! ```
 //!
-//! With one thread for the analysis, chunker, analysis and detection are one, so that a chunk stays in one core's cache;
-//! a source that never makes anyone wait is then read there too.
+//! A source that never makes anyone wait is read by the chunker, straight into chunks. With one thread for the analysis,
+//! chunker, analysis and detection are one, so that a chunk stays in one core's cache.
 //!
 //! All channels are bounded, and spent buffers go back, so that the steady state allocates next to nothing. A
 //! recording blocks and loses nothing; a live source drops whole blocks, and the jump of the sample index is the
-//! loss. Every chunk has a number, and detection takes them in order: the number of threads changes nothing.
+//! loss. Every chunk has a number, and detection takes them in order: the number of threads changes nothing. Sinks are told
+//! at most a hundred times a second what came up since, rows apart: waking them for every burst cost more than its writing.
 
 mod overload;
 mod sink;
@@ -42,7 +43,7 @@ pub struct Config {
     pub threads: usize,
     /// Whether waterfall rows are made.
     pub display: bool,
-    /// Samples in a block read from the source, at most 20 ms of them. The results do not depend on it.
+    /// Samples in a block read from a source that may wait, at most 20 ms of them. The results do not depend on it.
     pub block_samples: usize,
 }
 

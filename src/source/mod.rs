@@ -68,7 +68,7 @@ pub trait Source: Send {
     }
 
     /// Whether a read may wait for samples that come when they come, or never. A source that never makes anyone wait is read
-    /// by the thread that analyses it, if there is only one.
+    /// straight into what is analysed, without a thread of its own.
     fn may_wait(&self) -> bool {
         true
     }
