@@ -40,6 +40,40 @@ pub fn zeros<T: Copy + Default>(count: usize) -> Lines<T> {
     lines
 }
 
+/// The sum of `values`, in lanes: one accumulator would wait for itself at every addition.
+#[inline(always)]
+pub fn sum(values: &[f32]) -> f32 {
+    let (whole, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0f32; 8];
+    for values in whole {
+        for i in 0..8 {
+            sums[i] += values[i];
+        }
+    }
+    sums.iter().sum::<f32>() + rest.iter().sum::<f32>()
+}
+
+/// The larger of two numbers, neither of which is none.
+#[inline(always)]
+pub fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// The largest of `values`, none of which is below zero; in lanes likewise.
+#[inline(always)]
+pub fn largest_of(values: &[f32]) -> f32 {
+    let (whole, rest) = values.as_chunks::<8>();
+    let mut most = [0.0f32; 8];
+    for values in whole {
+        for i in 0..8 {
+            most[i] = larger(most[i], values[i]);
+        }
+    }
+    let halves: [f32; 4] = std::array::from_fn(|i| larger(most[i], most[i + 4]));
+    let most = larger(larger(halves[0], halves[2]), larger(halves[1], halves[3]));
+    rest.iter().fold(most, |most, value| larger(most, *value))
+}
+
 /// Compiles a function twice, plainly and for AVX2; the first argument, [`Instructions`], says which one runs. What it
 /// calls in its loops must be inlined to profit.
 macro_rules! vectorised {
@@ -69,3 +103,26 @@ macro_rules! vectorised {
     };
 }
 pub(crate) use vectorised;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_holds_every_value_once() {
+        for count in 0..40 {
+            let values: Vec<f32> = (0..count).map(|i| (1u32 << (i % 20)) as f32).collect();
+            assert_eq!(sum(&values), values.iter().sum::<f32>(), "{count}");
+        }
+    }
+
+    #[test]
+    fn the_largest_of_any_number_of_values_is_found_wherever_it_is() {
+        for count in 1..40 {
+            for place in 0..count {
+                let values: Vec<f32> = (0..count).map(|i| if i == place { 2.0 } else { i as f32 / 40.0 }).collect();
+                assert_eq!(largest_of(&values), 2.0, "{place} of {count}");
+            }
+        }
+    }
+}

@@ -77,7 +77,8 @@ impl Extractor {
     }
 
     /// Finds every burst in `y`, shape `[rows × cells]`, noise mean 1, row 0 being row `first_row` of the stream, where
-    /// there are `chances`. The rows before row `own` are noise that was put there. On return their places are set to noise. In order of strength.
+    /// there are `chances`; the rows before row `own` are noise that was put there. On return the bursts' places are set to
+    /// noise. In order of strength.
     pub fn extract(
         &mut self,
         lattice: &mut Lattice,

@@ -1,6 +1,6 @@
 //! Rows of a stretch folded, so that the coarse boxes that a mask touches are soon summed again.
 
-use crate::simd::{Instructions, Lines, vectorised, zeros};
+use crate::simd::{Instructions, Lines, largest_of, vectorised, zeros};
 
 /// Rows that are folded into one: longer groups of the coarse search are whole numbers of these.
 const FOLD: usize = 3;
@@ -86,27 +86,6 @@ vectorised! {
     }
 }
 
-/// The larger of two numbers, neither of which is none.
-#[inline(always)]
-pub fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
-
-/// The largest of `values`, none of which is below zero; in lanes, so that no comparison waits for the one before.
-#[inline(always)]
-pub fn largest_of(values: &[f32]) -> f32 {
-    let (whole, rest) = values.as_chunks::<8>();
-    let mut most = [0.0f32; 8];
-    for values in whole {
-        for i in 0..8 {
-            most[i] = larger(most[i], values[i]);
-        }
-    }
-    let halves: [f32; 4] = std::array::from_fn(|i| larger(most[i], most[i + 4]));
-    let most = larger(larger(halves[0], halves[2]), larger(halves[1], halves[3]));
-    rest.iter().fold(most, |most, value| larger(most, *value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,16 +116,6 @@ mod tests {
                     &folded.line[..4]
                 );
                 assert_eq!(largest, folded.line[..4].iter().copied().fold(0.0, f32::max));
-            }
-        }
-    }
-
-    #[test]
-    fn the_largest_of_any_number_of_values_is_found_wherever_it_is() {
-        for count in 1..40 {
-            for place in 0..count {
-                let values: Vec<f32> = (0..count).map(|i| if i == place { 2.0 } else { i as f32 / 40.0 }).collect();
-                assert_eq!(largest_of(&values), 2.0, "{place} of {count}");
             }
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::shapes::Raster;
 use super::threshold::BoxNoise;
+use crate::simd::sum;
 
 /// A likelihood that has fallen by this much below its best ends the growth.
 const GIVE_UP: f32 = 12.0;
@@ -123,18 +124,6 @@ impl<'a> Plane<'a> {
         let above = walk.down(self.cells - cells.1, |i| line[cells.1 + i]);
         (below.cells, above.cells)
     }
-}
-
-/// Sum with eight accumulators: one would wait for itself at every addition.
-fn sum(values: &[f32]) -> f32 {
-    let (eights, rest) = values.as_chunks::<8>();
-    let mut sums = [0.0f32; 8];
-    for eight in eights {
-        for (sum, v) in sums.iter_mut().zip(eight) {
-            *sum += v;
-        }
-    }
-    sums.iter().sum::<f32>() + rest.iter().sum::<f32>()
 }
 
 /// How much likelier a slice of a burst's plane is as a part of the burst than as noise beside it.

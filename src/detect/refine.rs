@@ -6,8 +6,8 @@ use super::grow::{LEAST_IN_TIME, Likelihood};
 use super::profile::{Profile, Spectrum};
 use super::split;
 use super::threshold::BoxNoise;
-use crate::spectrum::BINS_PER_CELL;
-use crate::spectrum::Grid;
+use crate::simd::sum;
+use crate::spectrum::{BINS_PER_CELL, Grid};
 
 /// Share of the power of the box that stood out which the inner rows must hold to be believed.
 const LEAST_OF_BOX: f64 = 0.2;
@@ -50,18 +50,6 @@ impl Rows<'_> {
     fn noise(&self, row: usize, (low, high): (usize, usize)) -> f64 {
         f64::from(self.gain[row]) * f64::from(sum(&self.shape[low..high]))
     }
-}
-
-/// In lanes, so that no addition waits for the one before.
-fn sum(values: &[f32]) -> f32 {
-    let (whole, rest) = values.as_chunks::<8>();
-    let mut lanes = [0.0f32; 8];
-    for values in whole {
-        for i in 0..8 {
-            lanes[i] += values[i];
-        }
-    }
-    lanes.iter().chain(rest).sum()
 }
 
 /// A burst, or a piece of one, measured.

@@ -5,10 +5,10 @@
 //! additions a sample. Where a coarse box exceeds what the shape's threshold would leave in it, less a margin for
 //! where the burst lies in the grid, the exact boxes of [`lattice`](super::lattice) decide.
 
-use super::folded::{Folded, larger, largest_of};
+use super::folded::Folded;
 use super::shapes::Shape;
 use super::threshold::Thresholds;
-use crate::simd::{Instructions, Lines, vectorised, zeros};
+use crate::simd::{Instructions, Lines, larger, largest_of, vectorised, zeros};
 
 /// Share of a threshold's excess from which a coarse box is looked at closer: what a burst over its threshold leaves at
 /// least in the coarse box that holds it best, which `no_box_over_its_threshold_is_passed_over` checks.

@@ -120,7 +120,8 @@ impl Search {
         let from = self.scanned;
         let Search { lattice, open, closed, close_rows, longest_stretch, .. } = self;
         let mut rows = y.rows(from, (to + longest).min(end));
-        // Coarse boxes lie in the same rows wherever a segment begins: before its first there is noise.
+        // Coarse boxes lie in the same rows wherever a scan begins: before its first row there is noise (the boxes that
+        // hold what really is there were looked at by the scan before).
         let begin = from - from % ALIGNED as u64;
         if begin < from {
             noise_first((from - begin) as usize * lattice.cells(), rows, &mut self.rows);

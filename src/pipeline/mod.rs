@@ -141,7 +141,7 @@ impl Pipeline {
             spawn("analysis".into(), move || stage.run_alone(chunker, analyzer, samples))?
         } else {
             let (chunk_send, chunk_receive) = bounded::<Chunk>(threads + 2);
-            // So do chunks.
+            // Chunks circulate too.
             let in_flight = 2 * threads + 3;
             let (spent_send, spent_receive) = bounded(in_flight);
             let (spectra_send, spectra_receive) = bounded(in_flight);
